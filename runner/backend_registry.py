@@ -228,6 +228,12 @@ def declared(name: str) -> BackendDeclaration:
 
 
 @cache
+def batched_backends() -> frozenset[str]:
+    """The names of the backends that take many tasks with one call."""
+    return frozenset(name for name in names() if declared(name).takes_batches)
+
+
+@cache
 def _points() -> "Mapping[str, EntryPoint]":
     """The entry points of other packages. To find them is slow: it reads the metadata of all installed packages."""
     from importlib.metadata import entry_points

@@ -10,6 +10,8 @@ RunnerError
 │   │   └── HostTaken       another process that lives has the host's name
 │   ├── LedgerUnavailable   its database is away, or cannot write now: nothing was written, as far as is known
 │   ├── LedgerGone          its file is not there any more, or another one is: nothing more may be begun
+│   ├── LedgerBehind        its tables are those of an older version, or none: only who may change them goes on
+│   ├── LedgerRaised        its tables have become those of a newer version: this one stops
 │   ├── LedgerOutdated      it is older than what this machine has seen of it: a person decides
 │   └── LedgerRefusal       the state of a task does not allow what was asked of it
 │       └── LeaseLost       another host may have the lane, or lead: nothing more may be written of it
@@ -97,6 +99,14 @@ class LedgerUnavailable(LedgerError):
 
 class LedgerGone(LedgerError):
     """The file of an open ledger is not there any more, or another one is: nothing more may be begun."""
+
+
+class LedgerBehind(LedgerError):
+    """The tables of a ledger that hosts share are those of an older version, or not there yet, and must stay so."""
+
+
+class LedgerRaised(LedgerError):
+    """A newer version of the runner has changed the tables of an open ledger: this one can do nothing more."""
 
 
 class LedgerOutdated(LedgerError):

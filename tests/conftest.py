@@ -108,7 +108,7 @@ def quick_ledgers(empty_ledger: Path, empty_tables: list[str], monkeypatch: pyte
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("UPDATE ledger SET id = ?", (str(uuid.uuid4()),))
 
-    def copy_or_upgrade(database: Database) -> None:
+    def copy_or_upgrade(database: Database, *upgrades: object) -> None:
         if database.path is None and not database.is_shared:
             database.migrate("copy the tables", fill)
         elif database.path is not None and not database.path.stat().st_size:
@@ -116,7 +116,7 @@ def quick_ledgers(empty_ledger: Path, empty_tables: list[str], monkeypatch: pyte
             with closing(sqlite3.connect(database.path)) as raw, raw:
                 raw.execute("PRAGMA synchronous = OFF")
                 raw.execute("UPDATE ledger SET id = ?", (str(uuid.uuid4()),))
-        upgrade(database)
+        upgrade(database, *upgrades)
 
     monkeypatch.setattr(ledger, "upgrade", copy_or_upgrade)
 

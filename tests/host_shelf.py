@@ -57,7 +57,8 @@ class HostShelf:
 
     def leads(self, name: str, *, since: timedelta = HOUR) -> None:
         """A host leads."""
-        assert self.ledger.leader.try_take(name, at_once=True) is not None
+        led = self.ledger.leader.now()
+        assert self.ledger.leader.try_take(name, gone=led.epoch if led else None) is not None
         begun = {"since_utc": _ahead(-since), "until_utc": _ahead(HOUR)}
         self._write(update(schema.leader).values(begun))
 
@@ -81,10 +82,6 @@ class HostShelf:
     def began(self, attempt_id: int, host: str) -> None:
         """An attempt was begun by a host."""
         self._write(update(schema.attempts).filter_by(id=attempt_id).values(host=host))
-
-    def sees(self, host: str, *serials: str) -> None:
-        """The ledger's phones with these serials were seen by a host last."""
-        self._write(update(schema.phones).where(schema.phones.c.serial.in_(serials)).values(host=host))
 
     def _write(self, statement: Update) -> None:
         self.ledger._database.write("arrange hosts", lambda connection: connection.execute(statement))

@@ -11,6 +11,7 @@ from runner.store.ledger import Ledger
 from runner.store.phone_rows import by_device
 from runner.store.request_rows import PauseScope
 from runner.store.rows import TaskFilter
+from runner.store.upgrade import Upgrades
 from runner.store.url import may_be_there
 from runner.tasks import TaskState
 
@@ -31,7 +32,7 @@ def free_phone(settings: Settings, serial: str, *, only_looks: bool = False) -> 
         except LedgerBusy:
             is_alone = False
         if is_there:
-            with Ledger.open(place.store_url, SystemClock()) as ledger:
+            with Ledger.open(place.store_url, SystemClock(), Upgrades.NONE) as ledger:
                 if not is_alone:
                     _refuse_unless_paused(ledger, place, serial)
                 if not only_looks:

@@ -6,11 +6,14 @@ from runner.cli.ledger_backup import backup
 from runner.cli.ledger_check import check
 from runner.cli.ledger_copy import copy
 from runner.cli.ledger_option import refuse_absent, with_store
+from runner.cli.ledger_upgrade import upgrade
 from runner.cli.output import say
+from runner.cli.situation import refuse_while_carried_out
 from runner.clock import SystemClock
 from runner.settings import Settings
 from runner.state_dir import StateDir, state_dir_of
 from runner.store.ledger import Ledger
+from runner.store.upgrade import Upgrades
 from runner.store.url import ledger_path, rehearsal_only
 
 
@@ -26,7 +29,7 @@ def ledger() -> None:
     """Keep a ledger, move it, check it, and decide what becomes of one that was put back from a backup."""
 
 
-for command in (backup, check, copy):
+for command in (backup, check, copy, upgrade):
     ledger.add_command(command)
 
 
@@ -49,7 +52,8 @@ def accept_restore(store: str | None) -> None:
     was_seen = path is not None and place.witnesses is not None and place.witnesses.at(str(path.resolve()))
     if not was_seen:
         refuse_absent(place)
-    with place.lock(), Ledger.open(place.store_url, SystemClock()) as opened:
+    with place.lock(), Ledger.open(place.store_url, SystemClock(), Upgrades.NONE) as opened:
+        refuse_while_carried_out(opened, place)
         accept(opened, place)
 
 

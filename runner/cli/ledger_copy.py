@@ -9,6 +9,7 @@ from runner.cli.format_option import format_option
 from runner.cli.ledger_option import refuse_absent
 from runner.cli.ledger_url import LedgerUrl
 from runner.cli.output import print_json, say_lines, terminal
+from runner.cli.situation import refuse_while_carried_out
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.reports.terminal import Column, Rows
@@ -16,6 +17,7 @@ from runner.settings import Settings
 from runner.state_dir import StateDir, state_dir_of
 from runner.store.copying import CopiedTable
 from runner.store.ledger import Ledger
+from runner.store.upgrade import Upgrades
 from runner.store.url import rehearsal_only
 
 
@@ -41,7 +43,8 @@ def copy(source: str, target: str, form: str) -> None:
     if place.ledger == new.ledger:
         raise UsageError(f"{place.ledger} cannot be copied to itself", hint="name two ledgers")
     refuse_absent(place)
-    with place.lock(), Ledger.open(place.store_url, SystemClock()) as opened:
+    with place.lock(), Ledger.open(place.store_url, SystemClock(), Upgrades.NONE) as opened:
+        refuse_while_carried_out(opened, place)
         if opened.is_rehearsal:
             raise rehearsal_only(place.ledger)
         outdated = opened.ownership.outdated(place.witnesses) if place.witnesses else None

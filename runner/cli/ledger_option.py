@@ -13,6 +13,7 @@ from runner.settings import Settings
 from runner.state_dir import StateDir, daemon_rehearsal, state_dir_of
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
+from runner.store.upgrade import Upgrades
 from runner.store.url import ledger_path, rehearsal_only, shown
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -75,7 +76,7 @@ def rehearsal_at(settings: Settings, store_url: str) -> StateDir:
 def open_ledger(place: StateDir) -> Ledger:
     """The ledger, which must be there already: a command that only asks makes none. Raises UsageError if it is not."""
     refuse_absent(place)
-    return Ledger.open(place.store_url, SystemClock())
+    return Ledger.open(place.store_url, SystemClock(), Upgrades.NONE)
 
 
 def refuse_absent(place: StateDir) -> None:

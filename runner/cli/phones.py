@@ -139,7 +139,7 @@ def kept_back(settings: Settings) -> "KeptBack":
     if not may_be_there(place.store_url):
         return KeptBack()
     with open_ledger(place) as ledger:
-        return KeptBack.of(ledger)
+        return KeptBack.of(ledger, settings.zone)
 
 
 @phones.command(

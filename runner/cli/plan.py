@@ -137,9 +137,10 @@ def _on_fitting_phones(campaigns: list[ResolvedCampaign], store: str | None) -> 
         return [narrowed(campaign, now) for campaign in campaigns]
     from runner.store.ledger import Ledger
     from runner.store.sightings import fitting
+    from runner.store.upgrade import Upgrades
 
     try:
-        with Ledger.open(url, SystemClock()) as ledger:
+        with Ledger.open(url, SystemClock(), Upgrades.NONE) as ledger:
             return fitting(ledger, campaigns, now)
     except LedgerError:  # told with the limits
         return [narrowed(campaign, now) for campaign in campaigns]
@@ -164,10 +165,11 @@ def _known(campaigns: Sequence[ResolvedCampaign], window: Window, store: str | N
         return Known({}, material_of(campaigns, window, None, at))
     from runner.queries.usage import usage_until  # heavy, and of use only where there is a ledger
     from runner.store.ledger import Ledger
+    from runner.store.upgrade import Upgrades
 
     lanes = [lane for plannable in plannable_entries(campaigns) for lane in plannable.lanes]
     try:
-        with Ledger.open(url, SystemClock()) as ledger:
+        with Ledger.open(url, SystemClock(), Upgrades.NONE) as ledger:
             past = usage_until(ledger, lanes, at)
             material = material_of(campaigns, window, ledger, at)
     # A plan needs no ledger: one that cannot be read costs the counts, not the plan.

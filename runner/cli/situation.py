@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from runner.clock import SystemClock
+from runner.errors import LedgerBusy
 from runner.queries.situation import Situation
 from runner.settings import Settings
 from runner.state_dir import StateDir
@@ -25,5 +26,20 @@ def read_situation(ledger: Ledger, place: StateDir, now: datetime | None = None)
 def is_carried_out(ledger: Ledger, place: StateDir) -> bool:
     """Whether any process carries tasks out from the ledger: on this machine, or any host that shares it."""
     if place.is_shared:
-        return any(host.is_alive for host in ledger.hosts.all())
+        return bool(living(ledger))
     return place.holder() is not None
+
+
+def refuse_while_carried_out(ledger: Ledger, place: StateDir) -> None:
+    """Raises LedgerBusy while hosts carry tasks out from a ledger that they share, for who holds the lock that keeps
+    other processes of this machine from it."""
+    if place.is_shared and (hosts := living(ledger)):
+        raise LedgerBusy(
+            f"this cannot be done while hosts carry tasks out from the ledger {place.ledger}: {', '.join(hosts)}",
+            hint="stop their daemons and workers first",
+        )
+
+
+def living(ledger: Ledger) -> list[str]:
+    """The names of the hosts that carry tasks out from a ledger that they share."""
+    return [host.name for host in ledger.hosts.all() if host.is_alive]

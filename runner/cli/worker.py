@@ -1,6 +1,7 @@
 """`runner worker`: carry out, on the phones of this machine, what daemons plan in a ledger that hosts share."""
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 
 import click
@@ -9,7 +10,7 @@ from runner.cli.daemon import DurationType
 from runner.cli.host_options import host_name, is_pooled
 from runner.errors import UsageError
 from runner.reports.log_lines import Form, LogLines
-from runner.settings import Settings
+from runner.settings import Settings, artifacts_url
 from runner.state_dir import host_place
 from runner.store.url import is_shared
 
@@ -28,6 +29,7 @@ Examples:
 @click.option("--virtual", is_flag=True, help="Use virtual phones; the ledger must be a rehearsal's, or new.")
 @click.option("--phone", "serials", multiple=True, metavar="SERIAL",
               help="Start a virtual phone with this serial; may be repeated.")  # fmt: skip
+@click.option("--artifacts", metavar="URL", help="Keep screenshots there: a folder, s3://BUCKET/PATH, ...")
 @click.option("--log-format", "form", type=click.Choice(["auto", "human", "json"]), default="auto",
               show_default=True, help="How to write the log; auto: human on a terminal, otherwise JSON.")  # fmt: skip
 @click.option("--verbose", is_flag=True, help="Log each step too, when it begins and when it has ended.")
@@ -38,6 +40,7 @@ def worker(
     store: str | None,
     virtual: bool,
     serials: tuple[str, ...],
+    artifacts: str | None,
     form: Form,
     verbose: bool,
     grace: timedelta,
@@ -48,6 +51,8 @@ def worker(
     current steps finish.
     """
     settings = Settings.from_environment()
+    if artifacts:
+        settings = replace(settings, artifacts_url=artifacts_url(artifacts))
     url = store or settings.store_url
     if not is_shared(url):
         raise UsageError(

@@ -18,7 +18,7 @@ from runner.clock import Clock
 from runner.daemon.custody import take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.rehearsal import Rehearsal
-from runner.errors import LedgerError
+from runner.errors import LedgerError, LedgerRaised
 from runner.events import EventSink
 from runner.execution.state import Mode
 from runner.hosts.about import HostAbout
@@ -143,8 +143,9 @@ class HostLife:
             self.over.set()
 
     def fails_with(self, error: BaseException) -> bool:
-        """Whether an error that has ended a thread ends this life, and not the process: the ledger cannot be used."""
-        if isinstance(error, LedgerError):
+        """Whether an error that has ended a thread ends this life, and not the process: the ledger cannot be used now.
+        No new life could use one whose tables have become those of a newer version."""
+        if isinstance(error, LedgerError) and not isinstance(error, LedgerRaised):
             self.end(error.message)
             return True
         return False

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.host_life import HostLife
-from runner.errors import LedgerError, LedgerOutdated, RunnerError
+from runner.errors import LedgerError, LedgerOutdated, LedgerRaised, RunnerError
 from runner.exit_codes import EXIT_PROBLEMS
 from runner.hosts.renewal import Trouble
 from runner.reports.log_lines import LogLines
@@ -56,14 +56,14 @@ class Lives:
         while not self._guard.over.is_set():
             try:
                 self._live()
-            except LedgerOutdated:
+            except (LedgerOutdated, LedgerRaised):
                 raise
             except LedgerError as error:
                 if not self._has_lived:
                     raise
                 self._note(error.message)
             finally:
-                self._guard.forgives = lambda error: isinstance(error, LedgerError)
+                self._guard.forgives = _may_pass
             self._guard.over.wait(AGAIN_S)
 
     def _live(self) -> None:
@@ -120,3 +120,7 @@ class Lives:
             self._log.flush()
             end_process(code)
         self._log.say("stopped")
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, LedgerError) and not isinstance(error, LedgerRaised)

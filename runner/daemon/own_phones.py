@@ -1,10 +1,12 @@
-"""A host's look at its own phones: how they are, and what is left on them that can be undone."""
+"""A host's look at what is its own: how its phones are, what is left on them that can be undone, and its screens."""
 
 from collections.abc import Callable
 
 from runner.daemon.host_life import HostLife
 from runner.daemon.phone_watch import PERIOD_S as PHONES_S
 from runner.daemon.phone_watch import PhoneWatch
+from runner.daemon.retention import PERIOD_S as SCREENS_S
+from runner.daemon.retention import SweepJob
 from runner.daemon.trace_job import PERIOD_S as TRACES_S
 from runner.daemon.trace_job import TraceJob
 from runner.reports.log_lines import LogLines
@@ -29,6 +31,12 @@ def watch_own_phones(
     jobs.every(PHONES_S, "phones", watch.look, watch.say_failed, at_once=True)
     traces = TraceJob(life.ledger, life.executor, log)
     jobs.every(TRACES_S, "traces", traces.look, traces.say_failed, at_once=True)
+
+
+def sweep_screens(jobs: Jobs, life: HostLife, log: LogLines) -> None:
+    """Remove old screens from this host's disk once an hour."""
+    sweep = SweepJob(life.ledger, life.artifacts, log)
+    jobs.every(SCREENS_S, "screens", sweep.sweep, sweep.say_failed, at_once=True)
 
 
 class OwnPhones:

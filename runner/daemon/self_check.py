@@ -43,6 +43,10 @@ class SelfCheck:
             return
         if (silent_s := self._health.read_heartbeat()) > self._lost_s:
             self._guard.fail(self._ledger_lost(silent_s))
+        try:
+            self._health.refuse_raised()
+        except LedgerError as error:
+            self._guard.fail(error)
         if not self._serving.alive:
             self._guard.fail(RunnerError("the HTTP server has ended by itself"))
         ailments = self._health.ailments()

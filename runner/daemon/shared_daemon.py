@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from runner.backend_registry import find, names
+from runner.backend_registry import batched_backends
 from runner.clock_watch import ClockWatch
 from runner.daemon.daemon import Daemon
 from runner.daemon.host_life import HostGround, HostLife
+from runner.daemon.ledger_watch import watch_ledger
 from runner.daemon.lives import Ending, Lives
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
-from runner.daemon.own_phones import watch_own_phones
+from runner.daemon.own_phones import sweep_screens, watch_own_phones
 from runner.daemon.self_check import SelfCheck
 from runner.errors import LedgerError
 from runner.events import EventSink
@@ -40,7 +41,7 @@ from runner.server.health import Health
 from runner.server.local_api.intake import CAMPAIGN as API_CAMPAIGN
 from runner.server.material import MaterialServer
 from runner.server.metrics import LogMetrics, StateMetrics
-from runner.server.ports import listen, url_of
+from runner.server.ports import listen, url_for_hosts, url_of
 from runner.server.serving import Serving
 from runner.store.leases import BACKEND, LeaderLease
 from runner.store.ledger import Ledger
@@ -67,7 +68,9 @@ class SharedDaemon(Daemon):
             listening = stack.enter_context(closing(listen(self._options.host, self._options.port)))
             self._url = url_of(listening)
             rehearsal = self._rehearsal(stack) if about.has_phones else None
-            about = replace(about, is_daemon=True, url=self._url)
+            # Workers fetch files from there: another address than the one for pages on this machine.
+            for_hosts = self._settings.public_url or url_for_hosts(listening)
+            about = replace(about, is_daemon=True, url=for_hosts)
             ground = HostGround(about, self._place, self._settings, self._clock, self._log.say, rehearsal)
             self._door = Door()
             self._serving = stack.enter_context(Serving(self._door, listening))
@@ -111,6 +114,8 @@ class SharedDaemon(Daemon):
         app = create_app(state, local_api, self._settings.token, dashboard, files)
         jobs = stack.enter_context(Jobs(self._clock, executor.clock_watch, self._guard.fail))
         watch_own_phones(jobs, life, self._log, lambda serial: changes.tell(topic("phone", serial)))
+        sweep_screens(jobs, life, self._log)
+        watch_ledger(jobs, ledger, self._guard.fail)
         health.read_heartbeat()
         self._check_itself(jobs, health, self._serving)
         self._door.open(app)
@@ -150,7 +155,7 @@ class SharedDaemon(Daemon):
     @contextmanager
     def _lead(self, life: HostLife, lease: LeaderLease) -> Iterator[None]:
         """What is done once, for the time of one lead: start times, catch-up, reload, retention, messages, rings."""
-        batched = [name for name in names() if (one := find(name)) and one.takes_batches]
+        batched = batched_backends()
         with ExitStack() as stack:
             life.campaigns.pause()
             stack.callback(life.campaigns.go_on)
@@ -163,6 +168,7 @@ class SharedDaemon(Daemon):
             campaigns = (self._options.paths, ledger, work, self._clock, life.sink, life.registry, jobs)
             service = Service(*campaigns, self._settings.zone, takes_over=True)
             service.start()
+            self._health.read_heartbeat()
             stack.callback(self._lead_no_longer, jobs, service)
             self._service = service
             stack.enter_context(ringer)

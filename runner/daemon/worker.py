@@ -10,9 +10,10 @@ from runner.clock import SystemClock
 from runner.daemon.crash_guard import CrashGuard
 from runner.daemon.failures import say_failed
 from runner.daemon.host_life import HostGround, HostLife
+from runner.daemon.ledger_watch import watch_ledger
 from runner.daemon.lives import Ending, Lives
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
-from runner.daemon.own_phones import watch_own_phones
+from runner.daemon.own_phones import sweep_screens, watch_own_phones
 from runner.daemon.rehearsal import Rehearsal
 from runner.daemon.systemd import Notifier
 from runner.hosts.about import HostAbout
@@ -73,6 +74,8 @@ class Worker:
     def _around(self, life: HostLife, stack: ExitStack) -> None:
         jobs = stack.enter_context(Jobs(self._clock, life.executor.clock_watch, self._guard.fail))
         watch_own_phones(jobs, life, self._log)
+        sweep_screens(jobs, life, self._log)
+        watch_ledger(jobs, life.ledger, self._guard.fail)
         jobs.every(ALIVE_S, "health", self._notifier.alive, self._guard.fail)
         where = {"ledger": self._place.ledger, "zone": str(self._settings.zone)}
         self._log.say("ready", version=__version__, host=self._options.name, **where)

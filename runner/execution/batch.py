@@ -6,14 +6,13 @@ from dataclasses import replace
 from runner.backends.backend import BatchBackend
 from runner.errors import LedgerError, RunnerError
 from runner.events import EffectSettled, TaskReported
-from runner.execution.accounts import Account
+from runner.execution.accounts import Account, refusal_of
 from runner.execution.attempt import bug
-from runner.execution.journal import ACCOUNT_LOOK, busy
+from runner.execution.journal import ACCOUNT_LOOK
 from runner.execution.retry import what_follows_always
 from runner.execution.taken_task import Ends, ExecutionContext, TakenTask, decide, finish, tell_finished
 from runner.journals import Intent, Settlement
 from runner.planning.limits import NotBefore
-from runner.reasons import ReasonKind
 from runner.store.fence import be_sure
 from runner.store.rows import NewEffect
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome
@@ -155,11 +154,12 @@ class Batch:
         """By key, tasks whose account works on another phone, with the outcome that this gives them."""
         found: dict[str, Outcome] = {}
         until = self._context.clock.now() + ACCOUNT_LOOK
-        for key, name in {(intent.task_key, intent.account) for intent in intents if intent.account}:
-            account = Account.of(None, name)
-            other = self._context.accounts.claim(key, self._open[key].waiting.lane, account)
-            if other is not None:
-                reason, kind = busy(account, other), ReasonKind.ACCOUNT_BUSY
+        named = {(one.task_key, Account.of(None, one.account)) for one in intents if one.account}
+        wishes = [(key, self._open[key].waiting.lane, account) for key, account in named]
+        refused = self._context.accounts.claim_all(wishes, self._hold)
+        for key, account in named:
+            if (other := refused.get(key)) is not None:
+                reason, kind = refusal_of(account, other)
                 found[key] = Outcome(AttemptOutcome.HELD_BACK, reason, not_before=until, kind=kind)
         return found
 

@@ -13,6 +13,7 @@ from runner.execution.loans import Loan, Loans
 from runner.execution.retry import Next
 from runner.execution.state import OVERDUE_S, ExecutorState
 from runner.execution.taken_task import Ends, ExecutionContext, TakenTask
+from runner.store.leases import BACKEND
 from runner.store.rows import TaskRow
 from runner.tasks import Again, AttemptOutcome, Task, TaskState
 
@@ -271,7 +272,10 @@ class Board:
     def at_rest(self, lane: str) -> bool:
         """Whether nothing in a lane of hosts runs, and nothing may go now."""
         with self._changed:
-            if any(taken.waiting.lane.of_hosts == lane for taken in self._taken_tasks.values()):
+            # A phone's lane is busy while it has a task; only of a batch this must be asked.
+            if lane.startswith(BACKEND) and any(
+                taken.waiting.lane.of_hosts == lane for taken in self._taken_tasks.values()
+            ):
                 return False
             return self.is_closed or self._lanes.are_at_rest(lane, self._context.clock.now())
 

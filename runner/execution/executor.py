@@ -76,7 +76,15 @@ class Executor:
         self._doubts = Doubts(ledger, self._batched, clock)
         failing = FailingPhones(ledger, clock, limiter.zone, patience)
         self._context = ExecutionContext(
-            ledger, artifacts, limiter, Accounts(), self._doubts, failing, clock, sink, mode
+            ledger,
+            artifacts,
+            limiter,
+            Accounts(ledger.account_uses),
+            self._doubts,
+            failing,
+            clock,
+            sink,
+            mode,
         )
         self._lookers = {*backends} - self._batched
         self._lender = next((one for one in backends.values() if isinstance(one, LendsPhones)), None)
@@ -148,7 +156,7 @@ class Executor:
             self._refreshed = time.monotonic()
             if not self._ledger.changed():
                 return
-            if self._requests.read() | self._doubts.recheck():
+            if self._requests.read() | self._doubts.recheck() | self._context.accounts.recheck():
                 self._board.lift()
             self._obey()
 

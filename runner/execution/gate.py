@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from runner.backends.backend import Backend, BatchBackend
 from runner.errors import LedgerError, RunnerError
-from runner.execution.accounts import Account
-from runner.execution.journal import ACCOUNT_LOOK, busy
+from runner.execution.accounts import Account, refusal_of
+from runner.execution.journal import ACCOUNT_LOOK
 from runner.execution.lanes import Away
 from runner.execution.loans import Loans
 from runner.execution.requests import Refusal, Requests
@@ -62,7 +62,7 @@ class Gate:
             elif (obstacle := self._context.accounts.obstacle(taken.waiting.lane)) and _may_be(
                 taken, obstacle[0]
             ):
-                yield taken.key, Refusal(busy(*obstacle), ReasonKind.ACCOUNT_BUSY, now + ACCOUNT_LOOK)
+                yield taken.key, Refusal(*refusal_of(*obstacle), now + ACCOUNT_LOOK)
 
     def _open(self, taken_tasks: Sequence[TakenTask]) -> set[str]:
         """Tasks of which an earlier attempt left an effect in doubt: the next one only looks it up."""

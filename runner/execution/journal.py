@@ -7,11 +7,9 @@ from typing import TypeVar
 
 from runner.errors import HeldBack, LedgerError
 from runner.events import EffectSettled, StepFinished, StepStarted
-from runner.execution.accounts import Account
-from runner.execution.lanes import LaneName
+from runner.execution.accounts import Account, refusal_of
 from runner.execution.taken_task import ExecutionContext, TakenTask
 from runner.journals import Settlement
-from runner.reasons import ReasonKind
 from runner.tasks import Effect, EffectState, StepRecord
 
 T = TypeVar("T")
@@ -52,10 +50,11 @@ class AttemptJournal:
         self._taken.lifts = self._context.lifts.count
         who = Account.of(app, account)
         self._context.doubts.ask_as(self._task, who)
-        other = self._context.accounts.claim(self._taken.key, self._taken.waiting.lane, who)
+        lane, hold = self._taken.waiting.lane, self._taken.hold
+        other = self._context.accounts.claim(self._taken.key, lane, who, hold)
         if other is not None:
-            until = self._context.clock.now() + ACCOUNT_LOOK
-            raise HeldBack(busy(who, other), not_before=until, kind=ReasonKind.ACCOUNT_BUSY)
+            reason, kind = refusal_of(who, other)
+            raise HeldBack(reason, not_before=self._context.clock.now() + ACCOUNT_LOOK, kind=kind)
         self._works_as = who
 
     def committing(
@@ -64,21 +63,22 @@ class AttemptJournal:
         self._taken.lifts = self._context.lifts.count
         app = self._app_of(account)
         self._context.doubts.ask(self._task, kind, Account.of(app, account) if account else None)
-        # Asked and written under one claim: else two lanes could both take the last place of an account's limit.
-        with self._context.limiter.claim(self._task, kind, account, app):
-            effect_id = self._context.ledger.effects.begin(
-                self._attempt_id,
-                self._task.key,
-                kind,
-                target,
-                self._task.device,
-                account,
-                evidence,
-                app,
-                hold=self._taken.hold,
-            )
+        effect_id = self._begin(kind, target, account, evidence, app)
         self._begun[effect_id] = (kind, target)
         return effect_id
+
+    def _begin(
+        self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str], app: str | None
+    ) -> int:
+        """Ask whether limits forbid an effect, and write it down: both in one, else two lanes could both take the last
+        place of an account's limit."""
+        task, limiter, effects = self._task, self._context.limiter, self._context.ledger.effects
+        about = (self._attempt_id, task.key, kind, target, task.device, account, evidence, app)
+        hold = self._taken.hold
+        if hold is not None:
+            return effects.begin(*about, hold=hold, judge=limiter.judge(task, kind, account))
+        with limiter.claim(task, kind, account, app):
+            return effects.begin(*about)
 
     def be_sure(self) -> None:
         self._taken.be_sure()
@@ -160,7 +160,3 @@ def _kept(save: Callable[[T], str], content: T) -> str | None:
     except LedgerError as error:
         LOG.warning("a screen is lost: %s", error.message)
         return None
-
-
-def busy(account: Account, lane: LaneName) -> str:
-    return f"account {account.name} is busy on {lane.name}"

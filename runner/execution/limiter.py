@@ -80,9 +80,17 @@ class Limiter:
         """Check an effect, and hold off every other one on its device or by its account until this one is written
         down. Raises HeldBack."""
         with self._alone({name for name in (task.device, account) if name}):
-            if (refusal := self.ask(task, kind, account, app)) is not None:
-                raise HeldBack(refusal.reason, not_before=refusal.instant_utc, kind=refusal.kind)
+            _raise(self.ask(task, kind, account, app))
             yield
+
+    def judge(self, task: Task, kind: str, account: str | None) -> Callable[[Usage], None]:
+        """The check of an effect for whoever writes it down under locks that hold off the effects of other hosts too:
+        it is given what was made, and raises HeldBack."""
+
+        def judge(usage: Usage) -> None:
+            _raise(self._verdict(self._limits(task), usage, task, kind, account, self._clock.now()))
+
+        return judge
 
     @contextmanager
     def claim_all(self, wanted: Sequence[WantedEffects]) -> Iterator[Mapping[str, NotBefore]]:
@@ -156,6 +164,11 @@ class Limiter:
     ) -> NotBefore | None:
         answer = limit_answer(limits, usage, kind, task.device, account, now, self.zone)
         return answer if isinstance(answer, NotBefore) else None
+
+
+def _raise(refusal: NotBefore | None) -> None:
+    if refusal is not None:
+        raise HeldBack(refusal.reason, not_before=refusal.instant_utc, kind=refusal.kind)
 
 
 class _Counted:

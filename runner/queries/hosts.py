@@ -1,7 +1,7 @@
 """The hosts that share a ledger: what each does, holds and carries out, and what is wrong between them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from runner.queries.situation import Situation
 from runner.queries.why_host import lane_of
 from runner.store.host_rows import HostRow, LaneRow
 from runner.store.hosts_now import HostTable
+from runner.store.leases import backend_lane
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import READY, PhoneState
 from runner.store.rows import TaskRow
@@ -42,8 +43,8 @@ class HostState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class HostLine:
     """A host. `since_utc` is when it began to do what its state says, or ended; `how_ended` is empty while it lives.
-    `lanes` are those that it holds, or held when it ended; `phones` are those that it saw last, with adb's word for
-    each; `waiting` counts the pending tasks of its lanes."""
+    `lanes` are those that it holds, or held when it ended; `phones` are how theirs were
+    last seen; `waiting` counts the pending tasks of its lanes."""
 
     row: HostRow
     state: HostState
@@ -100,8 +101,8 @@ class HostTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """All hosts at `now_utc` of the database's clock. `skew` is by how much the clock of the process that asks is ahead
-    of that; `unseen` are phones of campaigns in force that no host sees."""
+    """All hosts at `now_utc` of the database's clock. `skew` is by how much the clock of the process that asks is
+    surely ahead of that; `unseen` are phones of campaigns in force that no host sees."""
 
     now_utc: datetime
     skew: timedelta
@@ -122,16 +123,17 @@ def hosts(ledger: Ledger, situation: Situation, campaigns: Sequence[ResolvedCamp
     running, waiting, phones = (
         running_by_host(ledger, table),
         waiting_by_host(ledger, table),
-        ledger.hosts_now.phones(),
+        ledger.phones.latest(),
     )
     lines = [
-        _line(table, row, phones.get(name, []), running.get(name, []), waiting[name], situation.time)
+        _line(table, row, phones, running.get(name, []), waiting[name], situation.time)
         for name, row in table.hosts.items()
     ]
     unseen = unseen_phones(table, campaigns)
-    skew = situation.now - table.now_utc
-    found = tuple(troubles(table, situation.time, unseen, skew))
-    return Hosts(table.now_utc, skew, tuple(lines), unseen, found)
+    needed = {table.keeper(device) for device in devices_of(campaigns)}
+    idle = {line.name for line in lines if not line.waiting and not line.running and line.row not in needed}
+    found = tuple(troubles(table, situation.time, unseen, idle))
+    return Hosts(table.now_utc, table.skew, tuple(lines), unseen, found)
 
 
 def unseen_phones(table: HostTable, campaigns: Sequence[ResolvedCampaign]) -> tuple[str, ...]:
@@ -149,17 +151,22 @@ def state_of(table: HostTable, row: HostRow) -> HostState:
 
 
 def troubles(
-    table: HostTable, time: Time, unseen: Sequence[str] = (), skew: timedelta = timedelta()
+    table: HostTable,
+    time: Time,
+    unseen: Sequence[str] = (),
+    idle: Collection[str] = (),
 ) -> Iterator[HostTrouble]:
-    """What is wrong between the hosts, the most pressing first. `unseen` are phones of campaigns that no host sees,
-    `skew` is by how much the clock of whoever asks is ahead of the database's."""
+    """What is wrong between the hosts, the most pressing first. `unseen` are phones of campaigns that no host sees.
+    Of the hosts in `idle` nothing is wanted: nobody misses one that was stopped."""
     if table.leads is None:
         said = f"{no_leader(table, time)}: nobody decides start times"
         standby = [row.name for row in table.living if row.is_daemon]
         said += f"; {some(standby)} may take over at any moment" if standby else ""
         yield HostTrouble(HostTroubleKind.NO_LEADER, "", said, None if standby else StartDaemon())
     for row in table.hosts.values():
-        if not row.is_alive and (lanes := table.lanes_of(row.name)):
+        if row.is_alive or (row.stopped_utc is not None and row.name in idle):
+            continue
+        if lanes := table.lanes_of(row.name):
             names = some([lane.name for lane in lanes])
             said = f"host {row.name} {how_gone(row, time)}: what is to be done on {names} waits for it"
             yield HostTrouble(HostTroubleKind.GONE, row.name, said, StartHost(row.name, row.is_daemon))
@@ -176,8 +183,8 @@ def troubles(
         if lane.is_held and other is not None and other.is_alive and other.name != lane.host:
             yield HostTrouble(HostTroubleKind.WANTED, lane.name, wanted(lane, time))
     yield from _versions(table)
-    if abs(skew) > SKEW:
-        yield HostTrouble(HostTroubleKind.CLOCK, "", skew_words(skew))
+    if abs(table.skew) > SKEW:
+        yield HostTrouble(HostTroubleKind.CLOCK, "", skew_words(table.skew))
 
 
 def skew_words(skew: timedelta) -> str:
@@ -198,7 +205,7 @@ def _versions(table: HostTable) -> Iterator[HostTrouble]:
 def _line(
     table: HostTable,
     row: HostRow,
-    phones: Sequence[PhoneState],
+    phones: Mapping[str, PhoneState],
     running: Sequence[TaskRow],
     waiting: int,
     time: Time,
@@ -207,13 +214,14 @@ def _line(
     since_utc = row.started_utc if state.lives else ended_utc(row)
     if state is HostState.LEADS and table.leader is not None:
         since_utc = table.leader.since_utc
+    lanes = table.lanes_of(row.name)
     return HostLine(
         row=row,
         state=state,
         since_utc=since_utc,
         how_ended="" if state.lives else how_gone(row, time),
-        lanes=tuple(table.lanes_of(row.name)),
-        phones=tuple(phones),
+        lanes=tuple(lanes),
+        phones=tuple(phones[lane.name] for lane in lanes if lane.name in phones),
         running=tuple(running),
         waiting=waiting,
     )
@@ -233,7 +241,7 @@ def waiting_by_host(ledger: Ledger, table: HostTable) -> Mapping[str, int]:
     """How many tasks are pending in the lanes of each host; 0 for one that is not named."""
     found: Counter[str] = Counter()
     for device, backend, count in ledger.hosts_now.waiting():
-        lane = f"backend {backend}" if declared(backend).takes_batches else device or ""
+        lane = backend_lane(backend) if declared(backend).takes_batches else device or ""
         if holder := table.keeper(lane):
             found[holder.name] += count
     return found

@@ -108,10 +108,10 @@ class Overview:
     phones: tuple[str, ...]
     hosts: Hosts | None = None
 
-    def host_of(self, lane: str) -> str:
-        """The host that holds a lane, or held it last; empty if none does."""
+    def host_by_lane(self) -> Mapping[str, str]:
+        """The hosts that have lanes, or are gone with them."""
         lines = self.hosts.lines if self.hosts else ()
-        return next((one.name for one in lines for held in one.lanes if held.name == lane), "")
+        return {lane.name: one.name for one in lines for lane in one.lanes}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 
+from runner.clock import format_instant
 from runner.errors import PhoneError
 from runner.phone import adb, adb_programs
 from runner.phone.choosing import Device
@@ -13,8 +15,17 @@ from runner.phone.condition import Condition, condition
 from runner.phone.fleet import Fleet
 from runner.phone.fleets import Fleets
 from runner.phone.transport import AdbServer
-from runner.queries.phone_findings import Finding, of_adb, of_condition, of_device, of_devices, of_ledger
+from runner.queries.phone_findings import (
+    Finding,
+    of_adb,
+    of_condition,
+    of_device,
+    of_devices,
+    of_host,
+    of_ledger,
+)
 from runner.settings import AdbAddress
+from runner.store.hosts_now import HostTable
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import by_device
 from runner.store.request_rows import PauseScope
@@ -25,22 +36,28 @@ PARALLEL = 16
 
 @dataclass(frozen=True, slots=True)
 class KeptBack:
-    """What a ledger says of phones, by serial: why each is on hold, and who has paused it."""
+    """What a ledger says of phones, by serial: why each is on hold, and who has paused it; and the hosts that share it,
+    if it is shared. `zone` is that of times."""
 
     holds: Mapping[str, str] = field(default_factory=dict)
     pauses: Mapping[str, str] = field(default_factory=dict)
+    hosts: HostTable | None = None
+    zone: tzinfo = UTC
 
     @classmethod
-    def of(cls, ledger: Ledger | None) -> "KeptBack":
+    def of(cls, ledger: Ledger | None, zone: tzinfo = UTC) -> "KeptBack":
         """Without a ledger nothing is kept back."""
         if ledger is None:
             return cls()
         holds = {serial: hold.reason for serial, hold in by_device(ledger.holds.current()).items()}
         pauses = [one for one in ledger.pauses.current() if one.scope is PauseScope.DEVICE]
-        return cls(holds, {one.subject or "": one.by for one in pauses})
+        paused = {one.subject or "": one.by for one in pauses}
+        return cls(holds, paused, ledger.hosts_now.table(), zone)
 
     def findings(self, serial: str) -> Iterator[Finding]:
-        return of_ledger(serial, self.holds.get(serial), self.pauses.get(serial))
+        yield from of_ledger(serial, self.holds.get(serial), self.pauses.get(serial))
+        keeper = self.hosts.keeper(serial) if self.hosts else None
+        yield from of_host(serial, keeper, lambda instant: format_instant(instant, self.zone))
 
 
 FREE = KeptBack()

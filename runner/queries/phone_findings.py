@@ -8,7 +8,9 @@ from runner.phone.adb_programs import AdbProgram, AdbServerProcess
 from runner.phone.choosing import Device, choose
 from runner.phone.condition import Condition
 from runner.phone.listing import NO_PERMISSIONS
-from runner.queries.advice import Action, EndPause, ReleaseHold
+from runner.queries.advice import Action, EndPause, ReleaseHold, StartHost
+from runner.queries.host_words import Time, how_gone
+from runner.store.host_rows import HostRow
 from runner.store.phone_rows import LEAST_MB, WARM_C
 
 LEAST_CHARGER_MA = 400
@@ -28,6 +30,7 @@ class FindingKind(StrEnum):
     SILENT = "silent"
     ON_HOLD = "on-hold"
     PAUSED = "paused"
+    HOST = "host"
     LOCKED = "locked"
     ASLEEP = "asleep"
     LOW_SPACE = "low-space"
@@ -247,3 +250,18 @@ def of_ledger(serial: str, hold: str | None, paused_by: str | None) -> Iterator[
             EndPause(serial),
             is_wrong=False,
         )
+
+
+def of_host(serial: str, keeper: HostRow | None, time: Time) -> Iterator[Finding]:
+    """Which of several hosts has the phone, and whether that one is gone with it."""
+    if keeper is None:
+        return
+    if keeper.is_alive:
+        said, advice = (
+            f"host {keeper.name} carries out what is to be done on it",
+            "`runner hosts` shows all hosts",
+        )
+        yield Finding(FindingKind.HOST, serial, said, advice, is_wrong=False)
+        return
+    said = f"host {keeper.name}, which has it, {how_gone(keeper, time)}"
+    yield Finding(FindingKind.HOST, serial, said, StartHost(keeper.name, keeper.is_daemon))

@@ -76,10 +76,7 @@ class Situation:
 
     def carries_out(self, task: Task, run_id: str | None) -> bool:
         """Whether there is a process that would start the task."""
-        is_run = (
-            self.hosts is None and run_id is not None
-        )  # of a run on several hosts the leader hands out the tasks
-        return self.daemon_runs or (self.is_carried_out and is_run)
+        return self.daemon_runs or (self.is_carried_out and run_id is not None)
 
     def time(self, instant: datetime) -> str:
         """An instant for people: `09:15:02`, or `2026-11-20 09:15:02` if it is not today; with its offset if the clocks

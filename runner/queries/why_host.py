@@ -8,6 +8,7 @@ from runner.queries.host_words import how_gone, some
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyVerdict
 from runner.store.host_rows import HostRow
+from runner.store.leases import backend_lane
 from runner.store.rows import TaskRecord
 from runner.tasks import Task
 
@@ -17,7 +18,7 @@ Judgement = tuple[WhyVerdict, list[str], list[Advice]]
 
 def lane_of(task: Task) -> str:
     """The name of the lane of which one host at a time has the lease; that of a batch backend belongs to the leader."""
-    return f"backend {task.backend}" if declared(task.backend).takes_batches else task.lane
+    return backend_lane(task.backend) if declared(task.backend).takes_batches else task.lane
 
 
 def host_of(record: TaskRecord, situation: Situation) -> str | None:
@@ -35,6 +36,13 @@ def on_host(record: TaskRecord, situation: Situation, preposition: str = "on") -
     return f" {preposition} host {name}" if name else ""
 
 
+def leaderless(situation: Situation) -> list[str]:
+    """The sentence that nobody leads the hosts, if so."""
+    if situation.hosts is None or situation.daemon_runs:
+        return []
+    return [f"Besides, {situation.down_since()}."]
+
+
 def without_host(record: TaskRecord, situation: Situation) -> Judgement | None:
     """Why a pending task waits, if that is for a host; None if a host that lives has its phone."""
     table, task = situation.hosts, record.row.task
@@ -45,7 +53,7 @@ def without_host(record: TaskRecord, situation: Situation) -> Judgement | None:
         return None
     is_ahead = task.due_utc > situation.now
     opening = f"{task.title} is due at {situation.time(task.due_utc)}" if is_ahead else f"{task.title} waits"
-    besides = [] if situation.daemon_runs else [f"Besides, {situation.down_since()}."]
+    besides = leaderless(situation)
     if gone := table.keeper(lane):
         said = f"{opening}: {_gone(gone, task, situation)}."
         return WhyVerdict.HOST_GONE, [said, *besides], [StartHost(gone.name, gone.is_daemon)]

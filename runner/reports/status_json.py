@@ -3,6 +3,7 @@
 from typing import Any
 
 from runner.clock import utc
+from runner.queries.hosts import HostLine
 from runner.queries.notifications import NotificationTrouble
 from runner.queries.overview import CampaignLine, Overview, Surroundings
 from runner.reports.hosts_json import hosts_data
@@ -85,6 +86,8 @@ def pause_data(pause: PauseRow) -> dict[str, Any]:
 
 
 def _daemon_data(view: Overview, around: Surroundings) -> dict[str, Any]:
+    if view.hosts is not None:
+        return _leader_data(view.hosts.leads)
     span = view.span
     return {
         "running": view.daemon_runs,
@@ -95,6 +98,21 @@ def _daemon_data(view: Overview, around: Surroundings) -> dict[str, Any]:
         "seen_utc": span and utc(span.seen_utc),
         "stopped_utc": utc(span.stopped_utc) if span else None,
         "stop_reason": span and span.stop_reason,
+    }
+
+
+def _leader_data(leads: HostLine | None) -> dict[str, Any]:
+    """The daemon that leads, where several hosts share the ledger: its process is one of another machine."""
+    row = leads.row if leads else None
+    return {
+        "running": row is not None,
+        "pid": None,
+        "url": row and row.url,
+        "version": row and row.version,
+        "started_utc": row and utc(row.started_utc),
+        "seen_utc": row and utc(row.seen_utc),
+        "stopped_utc": None,
+        "stop_reason": None,
     }
 
 

@@ -42,12 +42,13 @@ class _Shown:
 
     def __init__(self, view: Overview, around: Surroundings, zone: tzinfo) -> None:
         self._view, self._around, self._zone = view, around, zone
+        self._hosts = view.host_by_lane()
 
     def daemon(self) -> Iterator[list[Words]]:
         view, around, span = self._view, self._around, self._view.span
         kind = "rehearsal daemon" if around.is_rehearsal else "daemon"
         if view.hosts is not None:
-            yield from self._hosts(view.hosts)
+            yield from self._of_hosts(view.hosts)
         elif view.daemon_runs and span:
             ago = max(0.0, (view.now_utc - span.seen_utc).total_seconds())
             life = f"process {around.pid}, version {span.version}, since {self._time(span.started_utc)}"
@@ -70,7 +71,7 @@ class _Shown:
         yield [(f"Ledger {around.ledger}", "dim")]
         yield [(zone_line(self._zone), "dim")]
 
-    def _hosts(self, hosts: Hosts) -> Iterator[list[Words]]:
+    def _of_hosts(self, hosts: Hosts) -> Iterator[list[Words]]:
         """Who leads, what the others do, and what is wrong between them."""
         if one := hosts.leads:
             ago = max(0.0, (hosts.now_utc - one.row.seen_utc).total_seconds())
@@ -162,7 +163,7 @@ class _Shown:
 
     def _host(self, lane: str) -> list[str]:
         """The cell of the host that holds a lane, where there are several."""
-        return [self._view.host_of(lane)] if self._view.hosts is not None else []
+        return [self._hosts.get(lane, "")] if self._view.hosts is not None else []
 
     def _time(self, instant: datetime | None) -> str:
         if instant is None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from runner.clock import Clock
-from runner.errors import LedgerError
+from runner.errors import LedgerError, LedgerUnavailable
 from runner.execution.executor import Executor
 from runner.store.ledger import Ledger
 
@@ -40,6 +40,11 @@ class Health:
             if span is not None and span.seen_utc != self._seen_utc:
                 self._seen_utc, self._changed_at = span.seen_utc, self._clock.monotonic()
         return self._clock.monotonic() - self._changed_at
+
+    def refuse_raised(self) -> None:
+        """Raises LedgerRaised if a newer version of the runner has changed the ledger's tables."""
+        with suppress(LedgerUnavailable):  # the heartbeat tells of that
+            self._ledger.refuse_raised()
 
     def _leads(self, host: str) -> bool:
         try:

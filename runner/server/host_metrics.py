@@ -4,14 +4,13 @@ from collections.abc import Iterable
 
 from prometheus_client.metrics_core import Metric
 
-from runner.clock import Clock
 from runner.queries.hosts import running_by_host, waiting_by_host
 from runner.server.gauges import gauge
 from runner.store.hosts_now import HostTable
 from runner.store.ledger import Ledger
 
 
-def host_figures(ledger: Ledger, clock: Clock) -> Iterable[Metric]:
+def host_figures(ledger: Ledger) -> Iterable[Metric]:
     """Figures of all hosts, the same from each daemon, and of the clock of this process."""
     table = ledger.hosts_now.table()
     if table is None:
@@ -22,9 +21,8 @@ def host_figures(ledger: Ledger, clock: Clock) -> Iterable[Metric]:
     yield gauge("runner_host_tasks_running", "Tasks that a host carries out.", runs, "host")
     waits = {name: waiting[name] for name in table.hosts}
     yield gauge("runner_host_tasks_waiting", "Pending tasks in the lanes of a host.", waits, "host")
-    ahead = (clock.now() - table.now_utc).total_seconds()
     words = "By how much the clock of this machine is ahead of that of the database."
-    yield gauge("runner_clock_ahead_seconds", words, {"": ahead})
+    yield gauge("runner_clock_ahead_seconds", words, {"": table.skew.total_seconds()})
 
 
 def _leases(table: HostTable) -> Iterable[Metric]:

@@ -8,7 +8,6 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from runner import __version__
-from runner.clock import Clock, SystemClock
 from runner.errors import LedgerError
 from runner.events import EffectSettled, Event, StepFinished, TaskFinished, TaskStarted
 from runner.execution.executor import Executor
@@ -78,10 +77,8 @@ class StateMetrics(Collector):
         ledger: Ledger,
         executor: Executor,
         devices: Callable[[], States],
-        clock: Clock | None = None,
     ) -> None:
         self._ledger = ledger
-        self._clock = clock or SystemClock()
         self._executor = executor
         self._devices = devices
 
@@ -121,7 +118,7 @@ class StateMetrics(Collector):
             words = "When all that was due had been considered."
             seen = {"": span.seen_utc.timestamp()}
             yield gauge("runner_last_heartbeat_timestamp_seconds", words, seen)
-        yield from host_figures(self._ledger, self._clock)
+        yield from host_figures(self._ledger)
 
 
 class LogMetrics(Collector):

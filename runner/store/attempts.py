@@ -19,8 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from runner.backend_registry import declared
-from runner.backend_registry import names as backend_names
+from runner.backend_registry import batched_backends
 from runner.clock import Clock
 from runner.errors import LeaseLost, LedgerError
 from runner.journals import Settlement
@@ -289,7 +288,7 @@ def _add_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Seq
 
 def _is_in(lanes: Collection[str]) -> ColumnElement[bool]:
     """Whether a task is in one of these lanes of hosts, which a backend that takes batches has in place of phones."""
-    batched = {name for name in backend_names() if declared(name).takes_batches}
+    batched = batched_backends()
     own = [name for name in batched if backend_lane(name) in lanes]
     return or_(TASK.backend.in_(own), and_(TASK.lane.in_(lanes), TASK.backend.not_in(batched)))
 

@@ -5,7 +5,7 @@ There are two kinds: SQLite (`sqlite.py`, `sqlite_errors.py`, `lock.py`), and Po
 a `Connector`. See docs/decisions/0015-one-seam-for-the-database.md and 0035-postgresql.md.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,6 +43,11 @@ class Connector(Protocol):
     def writing_beside(self, *, flush: bool) -> AbstractContextManager[Connection] | None:
         """A transaction that writes beside all others, for rows that its statements guard by themselves, and that waits
         for no other write of this process either; None if there is no such thing."""
+        ...
+
+    def try_lock(self, connection: Connection, names: Sequence[str]) -> bool:
+        """Lock these names until the transaction ends, whether anything of that name is in the database or not; false
+        if another transaction has locked one of them. Which of them are locked then is not said."""
         ...
 
     def execute(self, connection: Connection, statement: str) -> Any:

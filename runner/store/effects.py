@@ -1,16 +1,17 @@
 """Effects: written down before and after they are made, and counted against limits."""
 
 import json
+import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, cast, func, or_, select
 
 from runner.clock import Clock
-from runner.errors import LedgerError
+from runner.errors import HeldBack, LedgerError
 from runner.journals import Settlement
 from runner.planning.limits import LOOK_BACK, Usage
 from runner.store import schema
@@ -52,6 +53,13 @@ NEW_EFFECT = (
 )
 SETTLED = ("state", "settled_utc")
 
+TRIES, PAUSE_S = 50, 0.02
+"""How often, and after how many seconds, it is tried again to decide about a device or an account about which another
+host decides at this moment."""
+
+LOCKED = timedelta(seconds=1)
+"""How long the task waits after that."""
+
 NO_ATTEMPT = (0, None, None)
 """Where an effect's attempt is not among those that go on."""
 
@@ -62,6 +70,7 @@ OPEN_ATTEMPTS = (
     select(ATTEMPT.id, ATTEMPT.task_id, TASK.key, LAST.label("last"))
     .join_from(schema.attempts, schema.tasks)
     .where(ATTEMPT.outcome.is_(None))
+    .with_for_update(read=True, of=schema.attempts)
 )
 MADE = select(EFFECT.kind, EFFECT.begun_utc).where(MAY_HAVE_HAPPENED).order_by(EFFECT.begun_utc)
 MADE_BY_KIND = select(EFFECT.kind, json_list(EFFECT.begun_utc)).where(MAY_HAVE_HAPPENED).group_by(EFFECT.kind)
@@ -108,9 +117,16 @@ class Effects(Part):
         app: str | None = None,
         *,
         hold: LaneHold | None = None,
+        judge: Callable[[Usage], None] | None = None,
     ) -> int:
-        """Write down an effect that is about to be made, and the screen before it; returns its id."""
+        """Write down an effect that is about to be made, and the screen before it; returns its id.
+
+        With `judge` it decides about limits where hosts share the ledger: that is called with what they count, while
+        nobody else decides about the device or the account; what it raises goes through, and nothing is written then.
+        """
         new = NewEffect(attempt_id, key, kind, target, device, account, evidence, app)
+        if judge is not None:
+            return self._begin_judged(new, hold, judge)
         action = f"record the {kind} that the task {key} is about to make"
         return self._tally.write_together(action, self._begin_each, (new, hold), guarded=True)
 
@@ -193,16 +209,12 @@ class Effects(Part):
     ) -> Usage:
         """What limits count on a device and by an account: effects of all runs that may have happened. For an account
         they are those in its `app` and those whose app is not known; all of them if `app` is None."""
-        since = now - LOOK_BACK
-        of_app = BY_ACCOUNT if app is None else BY_ACCOUNT_OF_APP
-        return Usage(
-            {} if device is None else self._made(ON_DEVICE, name=device, since=since),
-            {} if account is None else self._made(of_app, name=account, since=since, app=app),
-        )
-
-    def _made(self, query: Select[Any], **given: Any) -> dict[str, tuple[datetime, ...]]:
-        with self._database.look("read what limits count") as connection:
-            return _made(connection, query, **given)
+        is_one = device is None or account is None
+        reading = (
+            self._database.look if is_one else self._database.read
+        )  # one statement sees one state by itself
+        with reading("read what limits count") as connection:
+            return _usage(connection, device, account, app, now)
 
     def usage_of(self, devices: Collection[str], accounts: Collection[str], now: datetime) -> UsageTable:
         """As `usage`, for many devices and accounts."""
@@ -212,6 +224,28 @@ class Effects(Part):
             # The least gap counts from the last effect of a device, however long ago that was.
             of_devices |= _latest(connection, [device for device in devices if device not in of_devices])
             return UsageTable(of_devices, _made_by(connection, EFFECT.account, accounts, since))
+
+    def _begin_judged(self, new: NewEffect, hold: LaneHold | None, judge: Callable[[Usage], None]) -> int:
+        names = (("device", new.device), ("account", new.account))
+        locks = sorted(f"{what} {name}" for what, name in names if name)
+
+        def work(connection: Connection) -> int | None:
+            # Never waited for: the writes that share this transaction may have locked what the other one wants.
+            if not self._database.connector.try_lock(connection, locks):
+                return None
+            judge(_usage(connection, new.device, new.account, new.app, self._clock.now()))
+            return self._begin(connection, [new], [hold])[0]
+
+        action = f"record the {new.kind} that the task {new.task_key} is about to make"
+        for _ in range(TRIES):
+            effect_id = self._tally.write(action, work, guarded=True)
+            if effect_id is not None:
+                return effect_id
+            self._clock.wait(threading.Event(), PAUSE_S)
+        now = self._clock.now()
+        raise HeldBack(
+            f"another host decides about {' and '.join(locks)} at this moment", not_before=now + LOCKED
+        )
 
     def _settle(self, action: str, settlements: Sequence[Settlement], hold: LaneHold | None) -> None:
         self._write_together(action, self._settle_each, (settlements, hold), guarded=True)
@@ -301,6 +335,18 @@ def _alike(connection: Connection, column: ColumnElement[Any], own: Sequence[Any
                 continue
             if column is EFFECT.device or row.app is None or None in shared or row.app in shared:
                 yield row
+
+
+def _usage(
+    connection: Connection, device: str | None, account: str | None, app: str | None, now: datetime
+) -> Usage:
+    since = now - LOOK_BACK
+    of_device = {} if device is None else _made(connection, ON_DEVICE, name=device, since=since)
+    if account is None:
+        return Usage(of_device, {})
+    if app is None:
+        return Usage(of_device, _made(connection, BY_ACCOUNT, name=account, since=since))
+    return Usage(of_device, _made(connection, BY_ACCOUNT_OF_APP, name=account, since=since, app=app))
 
 
 def _made(

@@ -66,7 +66,10 @@ class Fence:
 
     def has(self, name: str) -> bool:
         """Whether this process may work in a lane."""
-        return self.lease is None or name in self.held()
+        if self.lease is None:
+            return True
+        hold = self._holds.get(name)
+        return hold is not None and hold.is_sure()
 
     def of(self, name: str) -> LaneHold | None:
         """The hold under which a task of a lane begins; None where there are no hosts. Raises LeaseLost."""

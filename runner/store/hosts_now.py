@@ -1,8 +1,8 @@
 """What people ask about hosts: all of them with their leases, the lanes that they hold, and who leads, at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -15,12 +15,10 @@ from runner.store.hosts import HOST, IS_ALIVE
 from runner.store.lane_leases import IS_HELD, ITS_HOST, LANE
 from runner.store.leader import IS_LED, LEADER
 from runner.store.part import Part
-from runner.store.phone_rows import PhoneState
-from runner.store.phones import NEWEST, STATE_COLUMNS
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.tasks import TaskState
 
-PHONE, STATE, TASK, ATTEMPT = schema.phones.c, schema.phone_states.c, schema.tasks.c, schema.attempts.c
+TASK, ATTEMPT = schema.tasks.c, schema.attempts.c
 
 HOSTS = select(*schema.hosts.c, IS_ALIVE.label("is_alive"), database_now().label("now")).order_by(HOST.name)
 LANES = (
@@ -40,18 +38,18 @@ WAITING = (
     .where(IS_OPEN, TASK.state == TaskState.PENDING, IS_LISTED)
     .group_by(TASK.device, TASK.backend)
 )
-SEEN = select(PHONE.host, *STATE_COLUMNS).join_from(schema.phones, schema.phone_states, STATE.id == NEWEST)
 
 
 @dataclass(frozen=True, slots=True)
 class HostTable:
     """All hosts at `now_utc` of the database's clock, by name, and the lanes, by name. `leader` is None if nobody has
-    ever led."""
+    ever led. `skew` is by how much the clock of this process is surely ahead of the database's, negative if behind."""
 
     now_utc: datetime
     hosts: Mapping[str, HostRow] = field(default_factory=dict)
     lanes: Mapping[str, LaneRow] = field(default_factory=dict)
     leader: LeaderRow | None = None
+    skew: timedelta = timedelta()
 
     @property
     def leads(self) -> HostRow | None:
@@ -97,7 +95,13 @@ class HostsNow(Part):
             leader = connection.execute(LEADERS).one_or_none()
             return HostTable(now, hosts, lanes, LeaderRow(*leader) if leader else None)
 
-        return self._read("read the hosts", work)
+        before_utc = self._clock.now()
+        table = self._read("read the hosts", work)
+        if table is None:
+            return None
+        # The database said its time between these two; what lies between them is no difference.
+        ahead, behind = before_utc - table.now_utc, self._clock.now() - table.now_utc
+        return replace(table, skew=max(ahead, timedelta()) or min(behind, timedelta()))
 
     def are_several(self) -> bool:
         """Whether hosts have registered: the ledger may be shared, and its rows tell what other machines see."""
@@ -117,18 +121,6 @@ class HostsNow(Part):
         return self._read(
             "count what waits", lambda connection: [tuple(row) for row in connection.execute(WAITING)]
         )
-
-    def phones(self) -> dict[str, list[PhoneState]]:
-        """The states in which phones are, by the host that saw them last; those that no host has seen are left out."""
-
-        def work(connection: Connection) -> dict[str, list[PhoneState]]:
-            found: dict[str, list[PhoneState]] = {}
-            for host, *state in connection.execute(SEEN.order_by(PHONE.serial)):
-                if host is not None:
-                    found.setdefault(host, []).append(PhoneState(*state))
-            return found
-
-        return self._read("read the phones of hosts", work)
 
 
 def _lane(

@@ -16,6 +16,7 @@ from runner.clock import Clock
 from runner.errors import LedgerError
 from runner.private_files import make_file, make_folder, narrow
 from runner.store import schema
+from runner.store.account_uses import AccountUses
 from runner.store.actions import Actions
 from runner.store.artifact_places import ArtifactPlaces
 from runner.store.attempts import Attempts
@@ -48,7 +49,7 @@ from runner.store.tally import Tally
 from runner.store.task_pages import TaskPages
 from runner.store.task_times import TaskTimeTable
 from runner.store.tasks import Tasks
-from runner.store.upgrade import upgrade
+from runner.store.upgrade import Upgrades, refuse_raised, upgrade
 from runner.store.witness import WitnessedTally, Witnesses
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Ledger:
         self.holds = Holds(database, clock)
         self.phones = Phones(database, clock)
         self.lanes_now = LanesNow(database, clock)
+        self.account_uses = AccountUses(database, clock)
         self.hosts = Hosts(database, clock, self.executor)
         self.lane_leases = LaneLeases(database, clock)
         self.leader = Leader(database, clock)
@@ -132,7 +134,14 @@ class Ledger:
         self.rings = Rings(database, clock)
 
     @classmethod
-    def open(cls, store_url: str, clock: Clock, *, readers: int | None = None) -> Self:
+    def open(
+        cls,
+        store_url: str,
+        clock: Clock,
+        upgrades: Upgrades = Upgrades.ALONE,
+        *,
+        readers: int | None = None,
+    ) -> Self:
         """Open the ledger that a URL names (`sqlite:////path/to/ledger.db`); make it if there is none.
 
         `sqlite://` lives in memory and ends with the object. `readers` is how many connections to a server read, None
@@ -141,7 +150,7 @@ class Ledger:
         database = Database(store_url, clock, readers)
         try:
             _make_file(database.path)
-            upgrade(database)
+            upgrade(database, upgrades)
             return cls(database, clock)
         except BaseException:
             database.close()
@@ -185,6 +194,10 @@ class Ledger:
     def on_write(self, tell: Callable[[float], None]) -> None:
         """Have `tell` called after each transaction that wrote, with the seconds that it took; it must not raise."""
         self._database.on_write(tell)
+
+    def refuse_raised(self) -> None:
+        """Raises LedgerRaised if a newer version of the runner has changed the tables since this opened them."""
+        refuse_raised(self._database)
 
     def flaws(self) -> list["Flaw"]:
         """What is wrong with it; slow for a large one."""

@@ -6,7 +6,7 @@ Transactions that write exclude each other by an advisory lock, so that a part m
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -46,6 +46,12 @@ SILENCE_S = 10
 
 WRITING, MIGRATING = 7243610937421, 7243610937422
 """The numbers of the advisory locks, chosen at random."""
+
+TRY_LOCK = (
+    b"SELECT bool_and(pg_try_advisory_xact_lock(hashtextextended(value, 7243610937423))) "
+    b"FROM json_array_elements_text(CAST(%s AS JSON))"
+)
+"""By numbers of 64 bits, so that two names hardly ever share one; if they do, one of them is tried again."""
 
 BEGIN_TO_READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -98,6 +104,11 @@ class Postgres:
             self._writer, f"BEGIN; SELECT pg_current_xact_id(), {both}".encode()
         ) as connection:
             yield connection
+
+    def try_lock(self, connection: Connection, names: Sequence[str]) -> bool:
+        with _raw(connection).execute(TRY_LOCK, [to_json(list(names))]) as cursor:
+            row = cursor.fetchone()
+        return row is not None and row[0] is not False  # NULL: there are no names
 
     def execute(self, connection: Connection, statement: str) -> Any:
         with _raw(connection).execute(statement.encode()) as cursor:

@@ -56,6 +56,11 @@ WRONG = {
     "28000": ("the server does not let this user in", ALLOW),
     "28P01": ("the server refuses the password", ALLOW),
     "3D000": ("the server has no such database", MAKE_DATABASE),
+    "tls": (
+        "the server is not the one that it should be, or cannot show that it is",
+        "see `sslmode` and `sslrootcert` in the URL: which authority has signed the server's certificate, and for "
+        "which name",
+    ),
     "42501": (
         "the role lacks a right",
         "let the role own the database: `ALTER DATABASE DATABASE OWNER TO ROLE`",
@@ -64,6 +69,10 @@ WRONG = {
 """Conditions that a person has to change, by SQLSTATE."""
 
 AT_CONNECTING = (
+    (
+        re.compile(r"certificate verify failed|does not match host name|root certificate file|SSL error"),
+        "tls",
+    ),
     (re.compile(r"password authentication failed|no password supplied|fe_sendauth"), "28P01"),
     (
         re.compile(

@@ -6,8 +6,8 @@ One process writes at a time, and readers never wait for it: that is write-ahead
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -83,27 +83,28 @@ class Sqlite:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._reading.use() as connection:
+        with self._reading.use() as connection, _ended(connection):
             _raw(connection).execute("BEGIN").close()
             yield connection
-            _commit(connection)
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
-        with self._reading.use() as connection:
+        with self._reading.use() as connection, _ended(connection):
             yield connection
-            _commit(connection)
 
     @contextmanager
     def writing(self, *, flush: bool, guarded: bool) -> Iterator[Connection]:
         """One process writes at a time, so a guarded write is like any other."""
-        with self._writing.use() as connection:
+        with self._writing.use() as connection, _ended(connection):
             self._begin_write(connection, flush=flush)
             yield connection
-            _commit(connection)
 
     def writing_beside(self, *, flush: bool) -> None:
         """The file has one writer."""
+
+    def try_lock(self, connection: Connection, names: Sequence[str]) -> bool:
+        """Whoever writes does so alone."""
+        return True
 
     def execute(self, connection: Connection, statement: str) -> Any:
         cursor = _raw(connection).execute(statement)
@@ -247,12 +248,21 @@ def _raw(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
 
-def _commit(connection: Connection) -> None:
-    """End a transaction that has begun past SQLAlchemy, which knows of it only if a statement went through it. If it
-    cannot be ended, SQLAlchemy undoes it with the connection."""
-    _raw(connection).commit()
-    if connection.in_transaction():
-        connection.commit()
+@contextmanager
+def _ended(connection: Connection) -> Iterator[None]:
+    """Commit at the end, or undo, what has begun past SQLAlchemy, which knows of it only if a statement went through
+    it."""
+    try:
+        yield
+        if connection.in_transaction():
+            connection.commit()
+        else:
+            _raw(connection).commit()
+    except BaseException:
+        # Also after a commit that has failed: SQLite goes on with the transaction then.
+        with suppress(sqlite3.Error):  # the first error is the one that tells
+            _raw(connection).rollback()
+        raise
 
 
 def _configure(connection: sqlite3.Connection, cache_kb: int) -> None:

@@ -72,6 +72,15 @@ class Tally:
         bound._database = database
         return bound
 
+    def look(self) -> None:
+        """Have the witness follow what other processes have counted. Raises LedgerGone as `write` does."""
+        known = self.known  # before it is read: other threads raise both meanwhile
+        with self._database.read("read the tally") as connection:
+            found = self._known_still(self._database.connector.read_tally(connection), known)
+        self.known = max(self.known, found)
+        if self.witness is not None:
+            self.witness.saw(found)
+
     def read(self) -> int:
         """The tally in the ledger now."""
         with self._database.read("read the tally") as connection:
@@ -95,14 +104,18 @@ class Tally:
         transaction = self._database.transactions
         if self._checked == transaction:
             return
-        found = self._database.connector.read_tally(connection)
+        self._known_still(self._database.connector.read_tally(connection), self.known)
+        self._checked = transaction
+
+    def _known_still(self, found: tuple[str, int] | None, known: int) -> int:
+        """The tally that was found in the ledger, which is the one that this process has opened."""
         # A copy may have been written over the file, which keeps device and inode.
-        if found is None or found[0] != self.ledger_id or found[1] < self.known:
+        if found is None or found[0] != self.ledger_id or found[1] < known:
             raise LedgerGone(
                 f"the ledger {self._database.where} is not what it was: another copy was written over it",
                 hint=BRING_BACK,
             )
-        self._checked = transaction
+        return found[1]
 
     def _count(self, connection: Connection) -> int:
         """Raise the tally, once for all writes that share this transaction, so that the witness is flushed once for

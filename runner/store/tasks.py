@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal, select, union_all, update
 
+from runner.backend_registry import batched_backends
 from runner.reasons import ReasonKind
 from runner.store import schema
 from runner.store import task_changes as changes
@@ -63,10 +64,14 @@ class Tasks(Part):
         """The pending tasks of a lane, as hosts hold it, that are due, in the order in which they fell due."""
         backend = lane.removeprefix(BACKEND)
         # By the device, for which there is an index: only a batch backend has lanes of accounts.
-        its = TASK.device == lane if backend == lane else TASK.backend == backend
-        is_due = TASK.due_utc <= now
+        is_phones = and_(TASK.device == lane, TASK.backend.not_in(batched_backends()))
+        its = is_phones if backend == lane else TASK.backend == backend
         return self._tasks(
-            f"read what is due in {lane}", its, IS_OPEN, TASK.state == TaskState.PENDING, is_due
+            f"read what is due in {lane}",
+            its,
+            IS_OPEN,
+            TASK.state == TaskState.PENDING,
+            TASK.due_utc <= now,
         )
 
     def added_since(self, task_id: int) -> list[TaskRow]:

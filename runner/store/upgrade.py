@@ -1,28 +1,69 @@
 """Brings a database to the schema of this version of the runner."""
 
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
-from runner.errors import LedgerError
+from runner.errors import LedgerBehind, LedgerError, LedgerRaised
+from runner.store import schema
 from runner.store.database import Database
+from runner.store.hosts import IS_ALIVE
 from runner.store.schema import REVISION
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+VERSION = text("SELECT version_num FROM alembic_version")
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def upgrade(database: Database) -> None:
-    """Make or migrate the tables, all or nothing. Raises LedgerError for what is no ledger or a newer one."""
-    with database.read("read the version") as connection:
-        version = _version(connection, database.where)
+class Upgrades(Enum):
+    """What may be done to the tables of a database that hosts share, when it is opened."""
+
+    NONE = auto()
+    """Nothing: a command only asks."""
+    ALONE = auto()
+    """Make them; bring them to this version's schema while no host works with the older one."""
+    TOLD = auto()
+    """A person has said so: hosts of an older version stop then."""
+
+
+def upgrade(database: Database, upgrades: Upgrades = Upgrades.ALONE) -> None:
+    """Make or migrate the tables, all or nothing; a file's are migrated in any case. Raises LedgerError for what is no
+    ledger or a newer one, LedgerBehind for one that must stay as it is."""
+    version = read_version(database)
     if version == REVISION:
         return
     _refuse_unknown(version, database.where)
-    database.migrate("make the tables", make_tables)
+    if database.is_shared and upgrades is Upgrades.NONE:
+        raise _behind(version, database.where)
+
+    def work(connection: Connection) -> None:
+        if database.is_shared and version is not None and upgrades is not Upgrades.TOLD:
+            _refuse_while_hosts_live(connection, version, database.where)
+        make_tables(connection)
+
+    database.migrate("make the tables", work)
+
+
+def refuse_raised(database: Database) -> None:
+    """Raises LedgerRaised if a newer version of the runner has changed the tables since they were opened."""
+    with database.read("read the version") as connection:
+        version = connection.execute(VERSION).scalar()
+    if version != REVISION:
+        raise LedgerRaised(
+            f"a newer version of the runner has raised the schema of the ledger {database.where} to {version}; this "
+            f"version knows schemas up to {REVISION}",
+            hint="update the runner on this host, and start it again; what was open waits for that",
+        )
+
+
+def read_version(database: Database) -> str | None:
+    """The revision of the tables; None in an empty database. Raises LedgerError for another program's."""
+    with database.read("read the version") as connection:
+        return _version(connection, database.where)
 
 
 def make_tables(connection: Connection) -> None:
@@ -32,11 +73,33 @@ def make_tables(connection: Connection) -> None:
     command.upgrade(alembic_config(connection), "head")
 
 
+def _behind(version: str | None, where: str) -> LedgerBehind:
+    if version is None:
+        return LedgerBehind(
+            f"there is no ledger in {where}: nothing has been run from it",
+            hint="`runner daemon` makes it, and `runner ledger copy` fills it; another one is named with --store",
+        )
+    return LedgerBehind(
+        f"the ledger {where} has the tables of an older version of the runner ({version}; this version's are "
+        f"{REVISION})",
+        hint="`runner ledger upgrade` changes them; hosts of the older version stop then, until they are updated",
+    )
+
+
+def _refuse_while_hosts_live(connection: Connection, version: str, where: str) -> None:
+    living = connection.scalars(
+        select(schema.hosts.c.name).where(IS_ALIVE).order_by(schema.hosts.c.name)
+    ).all()
+    if living:
+        behind = _behind(version, where)
+        raise LedgerBehind(f"{behind.message}, with which {', '.join(living)} work now", hint=behind.hint)
+
+
 def _version(connection: Connection, where: str) -> str | None:
     """The schema's revision; None in an empty database."""
     names = inspect(connection).get_table_names()
     if "alembic_version" in names:
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return connection.execute(VERSION).scalar()
     if names:
         raise LedgerError(
             f"cannot use {where} as a ledger: it is another program's database (it has a table {names[0]})",
@@ -50,7 +113,7 @@ def _refuse_unknown(version: str | None, where: str) -> None:
 
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     if version is not None and version not in known:
-        raise LedgerError(
+        raise LedgerRaised(
             f"cannot open the ledger {where}: a newer version of the runner has written it "
             f"(its schema is {version}, this version knows schemas up to {REVISION})",
             hint="update the runner, or name another ledger with --store",

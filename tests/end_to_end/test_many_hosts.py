@@ -1,5 +1,6 @@
 """Hosts that share a ledger: daemons and workers on a real PostgreSQL, with virtual phones of their own."""
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from daemon_process import NEVER, SOON_S, campaign_text, soon
+from pgbouncer import PgBouncer, find_pgbouncer
 from postgres_server import PostgresServer
 from shared_hosts import Hosts
+from wire import Wire
 
 from runner.errors import LedgerError
 from runner.tasks import TaskState
@@ -94,25 +97,37 @@ def follows(hosts: Hosts, user: str, *serials: str) -> list[int]:
     return [hosts.memory(serial).count(user) for serial in serials]
 
 
-@pytest.mark.parametrize("how", ["killed", "frozen"])
-def test_another_daemon_leads_at_once(hosts: Hosts, how: str) -> None:
+@pytest.fixture
+def wire(server: PostgresServer) -> Iterator[Wire]:
+    """A way to the database that can be cut."""
+    with Wire(server.port) as wire:
+        yield wire
+
+
+@pytest.mark.parametrize("how", ["killed", "frozen", "cut", "hold"])
+def test_another_daemon_leads_at_once(hosts: Hosts, wire: Wire, how: str) -> None:
     text = campaign("RIGHT1", at=NEVER, user=f"@third_{how}")
     for name in ("desk", "shelf"):
         hosts.on(name).write(text)
-    first = hosts.daemon("desk").ready()
+    first = hosts.daemon("desk", store=hosts.server.tcp_url(hosts.database, wire.port)).ready()
     first.wait_for("leading")
     second = hosts.daemon("shelf").ready()
     worker = hosts.worker("right")
     worker.wait_for("lanes taken")
-    number = signal.SIGKILL if how == "killed" else signal.SIGSTOP
     began = time.monotonic()
-    first.process.send_signal(number)
+    if how in ("killed", "frozen"):
+        first.process.send_signal(signal.SIGKILL if how == "killed" else signal.SIGSTOP)
+    else:
+        getattr(wire, how)()
     second.wait_for("leading")
     assert time.monotonic() - began < 5
     hosts.on("shelf").write(campaign("RIGHT1", at=soon(SOON_S), user=f"@third_{how}"))
     worker.wait_for("task finished", state="completed")
     if how == "frozen":
         first.process.send_signal(signal.SIGCONT)
+    wire.heal()
+    if how != "killed":
+        first.wait_for("no work for now")
         first.wait_for("works again")
         assert first.end() == 0
     assert follows(hosts, f"third_{how}", "RIGHT1") == [1]
@@ -201,9 +216,8 @@ def test_a_run_by_hand_goes_to_the_hosts_or_is_one_itself(hosts: Hosts, tmp_path
 
 
 def test_a_stop_reaches_the_host_of_the_task_and_a_retry_too(hosts: Hosts) -> None:
-    text = campaign_text(
-        "LEFT1", at=NEVER, script="account_warmup", config={"target_users": ["@ninth"], "task_duration": 600}
-    )
+    warming = {"task_duration": 600, "min_duration": 1, "max_duration": 2}
+    text = campaign_text("LEFT1", at=NEVER, script="account_warmup", config=warming)
     hosts.on("desk").write(text)
     daemon = hosts.daemon("desk").ready()
     worker = hosts.worker("left")
@@ -253,3 +267,39 @@ def test_a_phone_that_moves_is_taken_by_its_new_host(hosts: Hosts) -> None:
     workers["left"].wait_for("lanes given back", lanes=["RIGHT1"])
     workers["right"].wait_for("lanes taken", since, lanes=["RIGHT1"])
     assert [worker.end() for worker in workers.values()] == [0, 0]
+
+
+@pytest.mark.skipif(
+    find_pgbouncer() is None and not os.environ.get("CI"), reason="pgbouncer is not installed here"
+)
+def test_hosts_behind_a_pooler_that_keeps_no_session(hosts: Hosts, server: PostgresServer) -> None:
+    text = campaign("LEFT1", "RIGHT1", at=NEVER, user="@eleventh")
+    hosts.on("desk").write(text)
+    with PgBouncer(server) as pooler:
+        store = pooler.url(hosts.database)
+        for name in ("desk", "left", "right"):
+            hosts.on(name).variables["RUNNER_POOLED"] = "1"
+        daemon = hosts.daemon("desk", store=store).ready()
+        workers = {name: hosts.worker(name, store=store) for name in ("left", "right")}
+        for worker in workers.values():
+            worker.wait_for("lanes taken")
+        hosts.on("desk").write(text.replace(NEVER, soon(SOON_S)))
+        for worker in workers.values():
+            worker.wait_for("task finished", state="completed")
+        assert follows(hosts, "eleventh", "LEFT1", "RIGHT1") == [1, 1]
+        assert daemon.end() == 0
+        assert [worker.end() for worker in workers.values()] == [0, 0]
+
+
+def test_a_rehearsal_on_a_shared_ledger_has_virtual_phones_of_its_own(hosts: Hosts) -> None:
+    text = campaign("AIR1", at=NEVER, user="@twelfth")
+    hosts.on("desk").write(text)
+    daemon = hosts.daemon("desk", "--virtual").ready()
+    worker = hosts.worker("left", "--virtual", "--phone", "AIR1")
+    worker.wait_for("lanes taken", lanes=["AIR1"])
+    hosts.on("desk").write(text.replace(NEVER, soon(SOON_S)))
+    worker.wait_for("task finished", state="completed")
+    assert worker.end() == 0 and daemon.end() == 0
+    real = hosts.worker("right")
+    assert real.wait() == 2
+    assert "rehearsal" in real.said

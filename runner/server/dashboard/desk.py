@@ -15,7 +15,7 @@ from runner.queries.situation import Situation
 from runner.reports.advice import Options, options_of
 from runner.scheduling.registry import Registry
 from runner.server.dashboard.changes import Changes
-from runner.server.dashboard.phones_now import Phones, PhonesNow
+from runner.server.dashboard.phones_now import FleetNow, PhonesNow
 from runner.server.dashboard.screens import NewestScreens
 from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
@@ -55,8 +55,12 @@ class Desk:
     live: LiveScreens | None = None
     screens: NewestScreens = field(init=False)
     """The newest screen of each phone."""
+    fleet: FleetNow = field(init=False)
+    """The phones as the hosts that see them wrote down last."""
 
     def __post_init__(self) -> None:
+        fleet = FleetNow(lambda: phones_of_hosts(self.ledger, devices_of(self.campaigns())))
+        object.__setattr__(self, "fleet", fleet)
         screens = NewestScreens(self.ledger, self.artifacts, self.clock)
         self.changes.on_event(screens.tell)
         object.__setattr__(self, "screens", screens)  # it is made of the other parts, and frozen with them
@@ -88,9 +92,7 @@ class Desk:
     def surroundings(self) -> Surroundings:
         """What is around the ledger; it asks no phone, and waits for none. Where several hosts share the ledger, it
         tells what each has written of its phones: adb here knows only of its own."""
-        phones = self.phones()
-        if self.ledger.hosts_now.are_several():
-            phones = Phones(phones_of_hosts(self.ledger, devices_of(self.campaigns())), None)
+        phones = self.fleet() if self.ledger.hosts_now.are_several() else self.phones()
         return Surroundings(
             ledger=self.place.ledger,
             is_rehearsal=self.is_rehearsal,

@@ -80,7 +80,6 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLe
         shelf.host(HOSTILE, HOSTILE, version=HOSTILE, url=HOSTILE, is_daemon=True)
         shelf.host(f"{HOSTILE}2", version="1")
         shelf.takes(f"{HOSTILE}2", HOSTILE)
-        shelf.sees(HOSTILE, HOSTILE)
         shelf.leads(HOSTILE)
         content = {"what": HOSTILE, "why": HOSTILE, "identity": HOSTILE}
         made.ledger.notifications.note(
@@ -218,6 +217,7 @@ CASES = [
     ("ledger", "backup", HOSTILE),
     ("ledger", "backup", HOSTILE, "--format", "json"),
     ("ledger", "check", "--store", f"sqlite:///{HOSTILE}"),
+    ("ledger", "upgrade", "--store", f"sqlite:///{HOSTILE}"),
     ("ledger", "check", "--store", f"mysql://{HOSTILE}"),
     ("ledger", "copy", HOSTILE, "copy.db"),
     ("ledger", "copy", "state/ledger.db", f"{HOSTILE}.db"),

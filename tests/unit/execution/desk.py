@@ -11,6 +11,7 @@ from runner.clock import ManualClock
 from runner.errors import RunnerError
 from runner.events import Event
 from runner.execution.executor import Executor
+from runner.execution.holding import Holding
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
 from runner.journals import BatchJournal, Journal, Listener, StopSignal
@@ -114,6 +115,7 @@ class Desk:
         mode: Mode | None = None,
         *,
         is_started: bool = True,
+        holding: Holding | None = None,
     ) -> Iterator[Executor]:
         """An executor at work on these tasks, or about to be started."""
         executor = Executor(
@@ -126,6 +128,7 @@ class Desk:
             clock=self.clock,
             sink=self.events.append,
             mode=mode or Mode.daemon(),
+            holding=holding,
         )
         executor.submit(tasks)
         if is_started:

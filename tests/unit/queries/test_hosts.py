@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -15,7 +15,7 @@ from host_shelf import HostShelf
 
 from runner.clock import Clock, ManualClock, SystemClock
 from runner.execution.record_run import record_now
-from runner.queries.hosts import Hosts, HostState, hosts
+from runner.queries.hosts import Hosts, HostState, hosts, troubles
 from runner.queries.overview import overview
 from runner.queries.situation import Situation
 from runner.queries.why import explain_tasks
@@ -68,8 +68,6 @@ class Scene:
         self.shelf.host("berlin", "S1", is_daemon=True, url="http://berlin:8000")
         self.shelf.host("oslo", "S2", "S3")
         self.shelf.host("paris", is_daemon=True, url="http://paris:8000")
-        self.shelf.sees("berlin", "S1")
-        self.shelf.sees("oslo", "S2", "S3")
         self.shelf.leads("berlin")
         self.shelf.began(claim(self.ledger, self.key("S1")).id, "berlin")
 
@@ -235,4 +233,13 @@ def test_the_overview_says_who_leads_and_what_waits_for_a_host(scene: Scene) -> 
     assert view.daemon_runs and view.hosts is not None and view.hosts.leads is not None
     assert view.hosts.leads.name == "berlin"
     assert {line.verdict: line.count for line in view.waiting} == {"host-gone": 2}
-    assert view.host_of("S2") == "oslo" and view.host_of("S9") == ""
+    assert view.host_by_lane() == {"S1": "berlin", "S2": "oslo", "S3": "oslo"}
+
+
+def test_a_clock_that_differs_from_the_databases_is_told(scene: Scene) -> None:
+    table = scene.situation.hosts
+    assert table is not None and table.skew == timedelta()
+    wrong = replace(table, skew=timedelta(seconds=-12.04))
+    (trouble,) = troubles(wrong, scene.situation.time)
+    assert trouble.said == "the clock of this machine is 12.0 s behind that of the database"
+    assert not trouble.kind.stops_tasks

@@ -1,15 +1,21 @@
 """What is found wrong with phones and adb, from what they have said."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from host_shelf import HostShelf
 
+from runner.clock import ManualClock
 from runner.errors import PhoneTimeout
 from runner.phone.adb_programs import AdbProgram, AdbServerProcess
 from runner.phone.choosing import Device
 from runner.phone.condition import Condition
+from runner.queries.advice import StartHost
+from runner.queries.phone_doctor import KeptBack
 from runner.queries.phone_findings import FindingKind, of_adb, of_condition, of_devices, of_ledger
+from runner.store.ledger import Ledger
 
 WELL = Condition(
     battery=80,
@@ -116,3 +122,19 @@ def test_what_the_ledger_keeps_back_is_told() -> None:
         False,
     )
     assert list(of_ledger("A", None, None)) == []
+
+
+def test_a_phone_of_another_host_is_told(tmp_path: Path) -> None:
+    clock = ManualClock(datetime(2026, 11, 21, 9, tzinfo=UTC))
+    with Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", clock) as ledger:
+        assert list(KeptBack.of(ledger).findings("A")) == []
+        shelf = HostShelf(ledger, clock)
+        shelf.host("south", "A")
+        (note,) = KeptBack.of(ledger).findings("A")
+        assert (note.kind, note.is_wrong) == (FindingKind.HOST, False)
+        assert note.said == "host south carries out what is to be done on it"
+        assert list(KeptBack.of(ledger).findings("B")) == []
+        shelf.dies("south", ago=timedelta(minutes=1))
+        (gone,) = KeptBack.of(ledger).findings("A")
+        assert gone.is_wrong and gone.advice == StartHost("south", is_daemon=False)
+        assert "host south, which has it, died at 2026-11-21 08:59:00+00:00" in gone.said

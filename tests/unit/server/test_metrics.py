@@ -196,7 +196,7 @@ def test_an_executor_that_hangs_is_an_ailment(
 def test_hosts_that_share_the_ledger_have_figures(
     registry: CollectorRegistry, ledger: Ledger, executor: Executor, clock: ManualClock
 ) -> None:
-    registry.register(StateMetrics(ledger, executor, lambda: States({}, answers=True), clock))
+    registry.register(StateMetrics(ledger, executor, lambda: States({}, answers=True)))
     value = registry.get_sample_value
     assert value("runner_host_up", {"host": "north"}) is None, "there is one host only"
     add_task(ledger)

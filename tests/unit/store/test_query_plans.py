@@ -64,10 +64,10 @@ def ledger() -> Iterator[Ledger]:
 def plans(ledger: Ledger, ask: Question) -> list[str]:
     """The lines of the plans by which SQLite carries out what is asked."""
     asked = list[str]()
-    with ledger._database.connector.readers.connect() as connection:  # in memory all share one
+    with ledger._database.connector.reading() as connection:  # in memory all share one
         connection.connection.dbapi_connection.set_trace_callback(asked.append)
     ask(ledger)
-    with ledger._database.connector.readers.connect() as connection:
+    with ledger._database.connector.reading() as connection:
         connection.connection.dbapi_connection.set_trace_callback(None)
         return [
             row[-1]

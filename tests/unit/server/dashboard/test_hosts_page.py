@@ -20,8 +20,6 @@ def shelf(shown: DashboardDesk) -> HostShelf:
     made = HostShelf(shown.ledger, shown.clock)
     made.host("berlin", "S1", is_daemon=True, url="http://berlin:8000")
     made.host("oslo", "S2", version="1.2.4")
-    made.sees("berlin", "S1")
-    made.sees("oslo", "S2")
     made.leads("berlin")
     return made
 
@@ -37,7 +35,7 @@ def test_each_host_is_shown_with_what_it_holds(shelf: HostShelf, browser: TestBr
     assert "<b>berlin</b> leads" in html
     assert 'href="http://berlin:8000/hosts"' in html
     assert 'href="/phones/S2"' in html
-    assert "versions differ: 1.2.3 on berlin; 1.2.4 on oslo." in html
+    assert "Versions differ: 1.2.3 on berlin; 1.2.4 on oslo." in html
     fragment = browser.fragment("/hosts?block=table")
     assert fragment.lstrip().startswith('<section id="hosts"')
 
@@ -49,7 +47,7 @@ def test_a_host_that_died_needs_a_person(
     shelf.dies("oslo", ago=timedelta(minutes=1))
     for path in ("/hosts", "/"):
         html = browser.page(path)
-        assert "host oslo died at 17:59 (its lease ended at 17:59:05)" in html, path
+        assert "Host oslo died at 17:59 (its lease ended at 17:59:05)" in html, path
         assert "runner worker --name oslo" in html
     assert "host gone" in browser.page("/")
     assert "host-gone" in browser.page(f"/tasks/{row.id}")

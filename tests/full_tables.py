@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ledgers import NOON
 from sqlalchemy import JSON, Boolean, Column, Enum, Float, Integer, Table, delete, insert
 from sqlalchemy.types import BigInteger, TypeEngine
 
@@ -14,6 +13,7 @@ from runner.store.columns import Instant
 from runner.store.database import Database
 
 ROWS = 3
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ODD = "Hej då 🎉 \\ \t'\"\n%s $1 <null>"
 """What a copy that is made by way of text could spoil."""
 

@@ -1,0 +1,85 @@
+"""`runner hosts` and `runner status` as people type them, alone and where hosts share the ledger."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from asked_ledger import AskedLedger, asked_ledger
+from claims import claim
+from host_shelf import HostShelf
+
+from runner.clock import SystemClock
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedger]:
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.delenv("RUNNER_STORE", raising=False)
+    with asked_ledger(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def shelf(asked: AskedLedger) -> HostShelf:
+    """A daemon that leads, and a worker; each has a phone with two tasks."""
+    key = asked.run_by_hand()[0]
+    made = HostShelf(asked.ledger, SystemClock())
+    made.host("north", "VIRTUAL01", is_daemon=True, url="http://north:50809")
+    made.host("south", "VIRTUAL02")
+    made.leads("north")
+    made.began(claim(asked.ledger, key).id, "north")
+    return made
+
+
+def test_one_host_alone_says_so(asked: AskedLedger) -> None:
+    done = asked("hosts")
+    assert (done.exit_code, done.stdout.count("\n")) == (0, 1)
+    assert "One host carries everything out, this one" in done.stdout
+    told = json.loads(asked("hosts", "--format", "json").stdout)
+    assert (told["shared"], told["hosts"], told["leader"]) == (False, [], None)
+    assert json.loads(asked("status", "--format", "json").stdout)["hosts"] == told
+
+
+def test_all_is_well_with_two_hosts(asked: AskedLedger, shelf: HostShelf) -> None:
+    done = asked("hosts")
+    assert done.exit_code == 0 and "To do" not in done.stdout
+    shown = asked("status").stdout
+    assert "Host north leads: version 1.2.3, since " in shown
+    assert "south: works" in shown
+    assert "Serves the dashboard, the Local API, metrics and health on http://north:50809" in shown
+    assert "daemon is down" not in shown and "Process" not in shown
+    data = json.loads(asked("status", "--format", "json").stdout)
+    assert (data["daemon"]["running"], data["daemon"]["url"]) == (True, "http://north:50809")
+    assert data["hosts"]["leader"] == "north"
+
+
+def test_a_host_that_is_gone_is_an_exit_code_and_something_to_do(
+    asked: AskedLedger, shelf: HostShelf
+) -> None:
+    shelf.dies("south", ago=timedelta(minutes=1))
+    for command in ("hosts", "status"):
+        done = asked(command)
+        assert "host south died at" in done.stdout
+        assert "To do: on the machine south: runner worker --name south" in done.stdout
+        assert done.exit_code == (1 if command == "hosts" else 0)
+    assert asked("hosts", "--format", "json").exit_code == 1
+    assert "host south is gone" in asked("status").stdout
+    (waits,) = [
+        one
+        for one in json.loads(asked("status", "--format", "json").stdout)["waiting"]
+        if one["verdict"] == "host-gone"
+    ]
+    assert (waits["count"], waits["host"]) == (2, "south")
+
+
+def test_tasks_and_logs_name_the_host(asked: AskedLedger, shelf: HostShelf) -> None:
+    lines = asked("tasks", "show", "1").stdout.splitlines()
+    assert ["host", "north"] in [line.split() for line in lines]
+    assert json.loads(asked("tasks", "show", "1", "--format", "json").stdout)[0]["host"] == "north"
+    assert "on host north" in asked("logs", "1").stdout
+    assert json.loads(asked("logs", "1", "--format", "json").stdout)["attempts"][0]["host"] == "north"

@@ -1,0 +1,55 @@
+"""Connections that stay open, and when they do not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, event, text
+
+from runner.store.kept import KeptConnections
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = create_engine(f"sqlite:///{tmp_path / 'kept.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def checkouts(engine: Engine) -> list[Any]:
+    seen: list[Any] = []
+    event.listen(engine, "checkout", lambda connection, record, proxy: seen.append(connection))
+    return seen
+
+
+def test_one_is_used_again(engine: Engine, checkouts: list[Any]) -> None:
+    kept = KeptConnections(engine, 2)
+    for _ in range(3):
+        with kept.use() as connection:
+            assert connection.scalar(text("SELECT 1")) == 1
+            connection.commit()
+    assert len(checkouts) == 1
+    with kept.use(), kept.use():
+        assert len(checkouts) == 2
+    kept.close()
+
+
+def test_after_an_error_nothing_of_it_is_left(engine: Engine, checkouts: list[Any]) -> None:
+    kept = KeptConnections(engine, 1)
+    with pytest.raises(ZeroDivisionError), kept.use() as connection:
+        connection.execute(text("CREATE TABLE t (n INTEGER)"))
+        raise ZeroDivisionError
+    with kept.use() as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+    assert len(checkouts) == 2
+    kept.close()
+
+
+def test_one_in_use_is_closed_when_it_is_free(engine: Engine) -> None:
+    kept = KeptConnections(engine, 1)
+    with kept.use() as connection:
+        kept.close()
+        assert not connection.closed
+    assert connection.closed
