@@ -18,6 +18,25 @@ class Mutant:
 
 
 MUTANTS = (
+    # hosts
+    Mutant(
+        "what is in doubt in a lane goes first on the host that has just taken it",
+        "        self._executor.take_over(taken)  # before anything new begins there: what is in doubt\n",
+        "",
+        ("test_lanes_come_and_go_with_phones",),
+    ),
+    Mutant(
+        "a ring that was lost is rung again",
+        "            elif now_s < known[1]:\n",
+        "            elif known:\n",
+        ("test_lanes_with_the_same_tasks_are_rung_ever_more_seldom",),
+    ),
+    Mutant(
+        "a host of phones carries out no tasks of a batch backend",
+        "and_(TASK.device.in_(lanes), TASK.backend.not_in(batched_backends()))",
+        "TASK.device.in_(lanes)",
+        ("test_what_is_due_in_a_lane",),
+    ),
     # notifications
     Mutant(
         "news are told once, whatever restarts",
