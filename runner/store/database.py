@@ -40,8 +40,12 @@ class Database:
     @contextmanager
     def read(self, action: str) -> Iterator[Connection]:
         """A transaction that sees one state of the database from beginning to end."""
-        with self._told(action), self.connector.reading() as connection:
-            yield connection
+        try:
+            with self.connector.reading() as connection:
+                yield connection
+        except Exception:  # told only now: a context for each of millions of reads and writes takes its time
+            with self._told(action):
+                raise
 
     def write(
         self, action: str, work: Callable[[Connection], T], *, flush: bool = True, guarded: bool = False
@@ -57,8 +61,11 @@ class Database:
         `guarded` write does without, and so goes on beside other guarded ones: each of its statements changes rows only
         where they are as it expects, and its caller looks at what was changed.
         """
-        with self._told(action):
+        try:
             return self._commits.carry_out(self._conditional(work), flush=flush, guarded=guarded)
+        except Exception:
+            with self._told(action):
+                raise
 
     def _conditional(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
         condition = self._condition
