@@ -11,6 +11,7 @@ NAMES = (
     "validating",
     "planning",
     "executing",
+    "ledgers",
     "lateness",
     "reloading",
     "serving",

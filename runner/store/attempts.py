@@ -1,7 +1,8 @@
 """Attempts at tasks, one at a time or many at once: from claim to outcome."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -110,8 +111,8 @@ class Attempts(Part):
         """Claim those of the tasks that are pending, all of one lane of hosts, in one transaction; returns their
         attempts by key."""
         asked = list(keys)
-        return self._write(
-            f"start {len(asked)} tasks", lambda connection: self._start(connection, asked, hold), guarded=True
+        return self._write_together(
+            f"start {len(asked)} tasks", self._start, _Claim(asked, hold), guarded=True
         )
 
     def finish(
@@ -125,10 +126,8 @@ class Attempts(Part):
     ) -> None:
         """Write down how an attempt ended, and the state in which that leaves its task; see `AttemptEnd`."""
         ending = AttemptEnd(attempt_id, outcome, state, reason, not_before)
-        self._write(
-            f"record the outcome of attempt {attempt_id}",
-            lambda connection: self._finish(connection, [ending]),
-            guarded=True,
+        self._write_together(
+            f"record the outcome of attempt {attempt_id}", self._finish, ending, guarded=True
         )
 
     def finish_all(
@@ -156,13 +155,9 @@ class Attempts(Part):
         """Write down how an attempt ended, and what became of effects, and claim another task of its lane, in one
         transaction; returns the attempt at that, or None if it is not pending."""
 
-        def work(connection: Connection) -> Attempt | None:
-            settle(connection, settlements, self._clock.now())
-            self._finish(connection, [ending])
-            return self._start(connection, [key], hold).get(key)
-
         action = f"record the outcome of attempt {ending.attempt_id}, and start {key}"
-        return self._write(action, work, guarded=True)
+        item = (ending, settlements, _Claim([key], hold))
+        return self._write_together(action, self._finish_and_start, item, guarded=True)
 
     def interrupted(self, lanes: Collection[str] | None = None) -> list[Attempt]:
         """The attempts that another process started and never finished, oldest first.
@@ -227,39 +222,46 @@ class Attempts(Part):
             "hierarchy": hierarchy,
             "touch": record.touch,
         }
-        self._write(
-            f"record step {record.ordinal} of attempt {attempt_id}",
-            lambda connection: connection.execute(NEW_STEP, row),
-            flush=False,
-            guarded=True,
-        )
+        action = f"record step {record.ordinal} of attempt {attempt_id}"
+        self._write_together(action, _add_steps, row, flush=False, guarded=True)
 
-    def _start(
-        self, connection: Connection, keys: Sequence[str], hold: LaneHold | None
-    ) -> dict[str, Attempt]:
-        check_holds(connection, [hold])
+    def _finish_and_start(
+        self, connection: Connection, items: Sequence[tuple[AttemptEnd, Sequence[Settlement], "_Claim"]]
+    ) -> list[Attempt | None]:
+        settlements = [one for _, settled, _ in items for one in settled]
+        settle(connection, settlements, self._clock.now())
+        self._finish(connection, [ending for ending, _, _ in items])
+        started = self._start(connection, [claim for _, _, claim in items])
+        return [next(iter(attempts.values()), None) for attempts in started]
+
+    def _start(self, connection: Connection, claims: Sequence["_Claim"]) -> list[dict[str, Attempt]]:
+        """The attempts of each of these claims; a task that several of them name goes to the first."""
+        check_holds(connection, [claim.hold for claim in claims])
         now = self._clock.now()
+        keys = [key for claim in claims for key in claim.keys]
         claimed = sorted(ask(connection, CLAIM, TASK.key, keys, at=instant(now)))
         if not claimed:
-            return {}
+            return [{} for _ in claims]
         tasks = to_json([task_id for task_id, *_ in claimed])
-        host = None if hold is None else hold.lease.host
+        host = next((claim.hold.lease.host for claim in claims if claim.hold is not None), None)
         given = {"executor": self.executor, "at": instant(now), "wanted": tasks, "host": host}
         ids = {task_id: number for number, task_id in fetch(connection, NEW_ATTEMPTS, **given)}
-        return {
+        attempts = {
             key: Attempt(ids[task_id], key, number, self.executor, now, tries)
             for task_id, key, number, tries in claimed
         }
+        return [{key: attempts.pop(key) for key in claim.keys if key in attempts} for claim in claims]
 
-    def _finish(self, connection: Connection, endings: Sequence[AttemptEnd]) -> None:
+    def _finish(self, connection: Connection, endings: Sequence[AttemptEnd]) -> Sequence[None]:
         now = instant(self._clock.now())
         asked = [ending.attempt_id for ending in endings]
         tasks = {row[0]: row[1] for row in ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, asked)}
+        still_open = dict(tasks)
         ended, left = [], []
         before: Values = ()
         for ending in endings:
             attempt_id, how = ending.attempt_id, ending[1:]
-            if attempt_id not in tasks:
+            if still_open.pop(attempt_id, None) is None:
                 raise _not_open(connection, attempt_id)
             if how != before:  # many in a row end alike: what that sets is made once
                 before, (of_attempt, of_task) = how, _ended(now, *how)
@@ -269,6 +271,19 @@ class Attempts(Part):
         update_rows(connection, schema.tasks, ENDED_TASK, left)
         if self._fence.lease is not None:
             ask(connection, NO_USES, schema.account_uses.c.task_id, list(tasks.values()))
+        return [None] * len(endings)
+
+
+class _Claim(NamedTuple):
+    """Tasks that are to begin, by their keys, and the hold of the lane under which they do."""
+
+    keys: Sequence[str]
+    hold: LaneHold | None
+
+
+def _add_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[None]:
+    connection.execute(NEW_STEP, rows)
+    return [None] * len(rows)
 
 
 def _is_in(lanes: Collection[str]) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
@@ -10,15 +10,31 @@ from sqlalchemy import Connection
 from runner.store.connector import Connector
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class _Write:
     """A write that waits: its thread is woken when it is over, or when the thread must lead."""
 
-    __slots__ = ("_waits", "error", "flush", "guarded", "is_over", "is_woken", "result", "work")
+    __slots__ = (
+        "_waits",
+        "error",
+        "flush",
+        "guarded",
+        "is_over",
+        "is_woken",
+        "item",
+        "kind",
+        "result",
+        "work",
+    )
 
-    def __init__(self, work: Callable[[Connection], Any], *, flush: bool, guarded: bool) -> None:
+    def __init__(
+        self, kind: Hashable | None, work: Callable[..., Any], item: Any, *, flush: bool, guarded: bool
+    ) -> None:
+        self.kind = kind
         self.work = work
+        self.item = item
         self.flush = flush
         self.guarded = guarded
         # A bare lock: an Event is made of two, in Python, and hundreds of lanes wait for each flush.
@@ -65,7 +81,22 @@ class Commits:
 
         Where writes share a transaction, `work` may be called a second time, after nothing of the first was kept.
         """
-        write = _Write(work, flush=flush, guarded=guarded)
+        return cast(T, self._write(_Write(None, work, None, flush=flush, guarded=guarded)))
+
+    def carry_out_together(
+        self,
+        kind: Hashable,
+        work: Callable[[Connection, Sequence[Item]], Sequence[T]],
+        item: Item,
+        *,
+        flush: bool = True,
+        guarded: bool = False,
+    ) -> T:
+        """As `carry_out`, for writes of a kind that one call of `work` carries out for many items, which come from
+        several threads; it returns a result for each. If that raises, each is carried out by itself."""
+        return cast(T, self._write(_Write(kind, work, item, flush=flush, guarded=guarded)))
+
+    def _write(self, write: _Write) -> Any:
         with self._mutex:
             self._queue.append(write)
             leads, self._is_led = not self._is_led, True
@@ -75,7 +106,7 @@ class Commits:
             self._lead()
         if write.error is not None:
             raise write.error
-        return cast(T, write.result)
+        return write.result
 
     def _wait(self, write: _Write) -> None:
         try:
@@ -117,43 +148,68 @@ class Commits:
     def _commit(self, writes: list[_Write]) -> None:
         self._connector.check("write")
         if self._connector.undoes_alone or len(writes) == 1:
-            self._carry_out(writes, apart=len(writes) > 1)
+            self._carry_out(_alike(writes), apart=len(writes) > 1)
             return
         # Errors are rare: so all of them are carried out at first as if there were none, and a second time if there is.
         try:
-            self._carry_out(writes, apart=False)
+            self._carry_out(_alike(writes), apart=False)
         except _Undone:
-            self._carry_out(writes, apart=True)
+            self._carry_out([[write] for write in writes], apart=True)
 
-    def _carry_out(self, writes: list[_Write], *, apart: bool) -> None:
+    def _carry_out(self, groups: list[list[_Write]], *, apart: bool) -> None:
+        writes = [write for group in groups for write in group]
         flush, guarded = any(write.flush for write in writes), all(write.guarded for write in writes)
         with self._connector.writing(flush=flush, guarded=guarded) as connection:
-            for write in writes:
+            for group in groups:
                 if apart:
-                    self._carry_out_apart(connection, write)
+                    self._carry_out_apart(connection, group)
                 else:
-                    self._carry_out_with_others(connection, write, alone=len(writes) == 1)
+                    _carry_out_with_others(connection, group, alone=len(writes) == 1)
 
-    def _carry_out_with_others(self, connection: Connection, write: _Write, *, alone: bool) -> None:
-        """Carry out a write whose error undoes the whole transaction."""
-        try:
-            write.result = write.work(connection)
-        except Exception:
-            if alone:
-                raise
-            raise _Undone from None
-
-    def _carry_out_apart(self, connection: Connection, write: _Write) -> None:
-        """Carry out one of several writes: its error is its own, and undoes nothing of the others."""
-        execute = self._connector.execute
+    def _carry_out_apart(self, connection: Connection, group: list[_Write]) -> None:
+        """Carry out some of several writes: their error is their own, and undoes nothing of the others."""
+        execute, failed = self._connector.execute, None
         execute(connection, "SAVEPOINT one")
         try:
-            write.result = write.work(connection)
+            _work(connection, group)
         except Exception as error:  # noqa: BLE001 - whatever it is, its own thread raises it
-            write.error = error
+            failed = error
             try:
                 execute(connection, "ROLLBACK TO SAVEPOINT one")
             except Exception:  # noqa: BLE001 - the database's own error, of whatever class its driver has
                 # It has given the whole transaction up (a full disk): all of it has failed for that reason.
                 raise error from None
         execute(connection, "RELEASE SAVEPOINT one")
+        if failed is not None and len(group) == 1:
+            group[0].error = failed
+        elif failed is not None:
+            for write in group:
+                self._carry_out_apart(connection, [write])
+
+
+def _alike(writes: list[_Write]) -> list[list[_Write]]:
+    """The writes in groups of a kind, each of which is carried out at once."""
+    groups: dict[Hashable, list[_Write]] = {}
+    for write in writes:
+        groups.setdefault(id(write) if write.kind is None else write.kind, []).append(write)
+    return list(groups.values())
+
+
+def _work(connection: Connection, group: list[_Write]) -> None:
+    first = group[0]
+    if first.kind is None:
+        first.result = first.work(connection)
+        return
+    results = first.work(connection, [write.item for write in group])
+    for write, result in zip(group, results, strict=True):
+        write.result = result
+
+
+def _carry_out_with_others(connection: Connection, group: list[_Write], *, alone: bool) -> None:
+    """Carry out writes whose error undoes the whole transaction."""
+    try:
+        _work(connection, group)
+    except Exception:
+        if alone:
+            raise
+        raise _Undone from None

@@ -128,15 +128,13 @@ class Effects(Part):
         if judge is not None:
             return self._begin_judged(new, hold, judge)
         action = f"record the {kind} that the task {key} is about to make"
-        return self._tally.write(
-            action, lambda connection: self._begin(connection, [new], hold)[0], guarded=True
-        )
+        return self._tally.write_together(action, self._begin_each, (new, hold), guarded=True)
 
     def begin_all(self, effects: Sequence[NewEffect], hold: LaneHold | None = None) -> list[int]:
         """Write down effects that are about to be made, in one transaction; returns their ids in this order."""
         action = f"record {len(effects)} effects that are about to be made"
         return self._tally.write(
-            action, lambda connection: self._begin(connection, effects, hold), guarded=True
+            action, lambda connection: self._begin(connection, effects, [hold]), guarded=True
         )
 
     def settle(
@@ -211,9 +209,12 @@ class Effects(Part):
     ) -> Usage:
         """What limits count on a device and by an account: effects of all runs that may have happened. For an account
         they are those in its `app` and those whose app is not known; all of them if `app` is None."""
-        return self._read(
-            "read what limits count", lambda connection: _usage(connection, device, account, app, now)
-        )
+        is_one = device is None or account is None
+        reading = (
+            self._database.look if is_one else self._database.read
+        )  # one statement sees one state by itself
+        with reading("read what limits count") as connection:
+            return _usage(connection, device, account, app, now)
 
     def usage_of(self, devices: Collection[str], accounts: Collection[str], now: datetime) -> UsageTable:
         """As `usage`, for many devices and accounts."""
@@ -233,7 +234,7 @@ class Effects(Part):
             if not self._database.connector.try_lock(connection, locks):
                 return None
             judge(_usage(connection, new.device, new.account, new.app, self._clock.now()))
-            return self._begin(connection, [new], hold)[0]
+            return self._begin(connection, [new], [hold])[0]
 
         action = f"record the {new.kind} that the task {new.task_key} is about to make"
         for _ in range(TRIES):
@@ -247,16 +248,24 @@ class Effects(Part):
         )
 
     def _settle(self, action: str, settlements: Sequence[Settlement], hold: LaneHold | None) -> None:
-        def work(connection: Connection) -> None:
-            check_holds(connection, [hold])
-            settle(connection, settlements, self._clock.now())
+        self._write_together(action, self._settle_each, (settlements, hold), guarded=True)
 
-        self._write(action, work, guarded=True)
+    def _settle_each(
+        self, connection: Connection, items: Sequence[tuple[Sequence[Settlement], LaneHold | None]]
+    ) -> Sequence[None]:
+        check_holds(connection, [hold for _, hold in items])
+        settle(connection, [one for settlements, _ in items for one in settlements], self._clock.now())
+        return [None] * len(items)
+
+    def _begin_each(
+        self, connection: Connection, items: Sequence[tuple[NewEffect, LaneHold | None]]
+    ) -> list[int]:
+        return self._begin(connection, [new for new, _ in items], [hold for _, hold in items])
 
     def _begin(
-        self, connection: Connection, effects: Sequence[NewEffect], hold: LaneHold | None
+        self, connection: Connection, effects: Sequence[NewEffect], holds: Iterable[LaneHold | None]
     ) -> list[int]:
-        check_holds(connection, [hold])
+        check_holds(connection, holds)
         now = instant(self._clock.now())
         asked = [new.attempt_id for new in effects]
         attempts = {row[0]: row[1:] for row in ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, asked)}
@@ -341,7 +350,7 @@ def _usage(
 
 
 def _made(
-    connection: Connection, query: Select[Any], *, since: datetime, **given: str
+    connection: Connection, query: Select[Any], *, since: datetime, **given: str | None
 ) -> dict[str, tuple[datetime, ...]]:
     """When effects were begun, by kind."""
     rows = fetch(connection, query, since=instant(since), **given)

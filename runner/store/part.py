@@ -1,6 +1,6 @@
 """What the parts of the ledger have in common: each has the methods about one matter, on a database that all share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Insert, Table, insert, literal, select
@@ -9,6 +9,7 @@ from runner.clock import Clock
 from runner.store.database import Database
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class Part:
@@ -27,6 +28,17 @@ class Part:
         self, action: str, work: Callable[[Connection], T], *, flush: bool = True, guarded: bool = False
     ) -> T:
         return self._database.write(action, work, flush=flush, guarded=guarded)
+
+    def _write_together(
+        self,
+        action: str,
+        work: Callable[[Connection, Sequence[Item]], Sequence[T]],
+        item: Item,
+        *,
+        flush: bool = True,
+        guarded: bool = False,
+    ) -> T:
+        return self._database.write_together(action, work, work, item, flush=flush, guarded=guarded)
 
     def _write_beside(self, action: str, work: Callable[[Connection], T], *, flush: bool = True) -> T:
         return self._database.write_beside(action, work, flush=flush)

@@ -78,6 +78,15 @@ class Postgres:
             yield connection
 
     @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        with self.readers.connect() as connection:
+            try:
+                yield connection
+            except BaseException:
+                _undo(connection)
+                raise
+
+    @contextmanager
     def writing(self, *, flush: bool, guarded: bool) -> Iterator[Connection]:
         with self._transaction(self._writer, _BEGINNINGS[flush, guarded]) as connection:
             yield connection
@@ -119,13 +128,8 @@ class Postgres:
     def version(self) -> str:
         """Which transactions have ended, of all that the server carries out: more than those that change this
         database."""
-        with self.readers.connect() as connection:
-            try:
-                return cast(str, self.execute(connection, "SELECT pg_current_snapshot()::text")[0])
-            except psycopg.OperationalError:
-                if _raw(connection).closed:
-                    connection.invalidate()
-                raise
+        with self.looking() as connection:
+            return cast(str, self.execute(connection, "SELECT pg_current_snapshot()::text")[0])
 
     def check(self, action: str) -> None:
         """The server itself refuses what is done in a database that is gone."""

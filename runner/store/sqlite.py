@@ -88,6 +88,11 @@ class Sqlite:
             yield connection
 
     @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        with self._reading.use() as connection, _ended(connection):
+            yield connection
+
+    @contextmanager
     def writing(self, *, flush: bool, guarded: bool) -> Iterator[Connection]:
         """One process writes at a time, so a guarded write is like any other."""
         with self._writing.use() as connection, _ended(connection):

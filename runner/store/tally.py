@@ -1,6 +1,6 @@
 """The ledger's tally: it rises with everything that must not be forgotten, and its witness follows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Self, TypeVar
 
@@ -12,6 +12,7 @@ from runner.store.database import Database
 from runner.store.witness import Witness
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class Tally:
@@ -37,7 +38,27 @@ class Tally:
             self._check(connection)
             return work(connection), self._count(connection)
 
-        result, tally = self._database.write(action, counted, guarded=guarded)
+        return self._seen(*self._database.write(action, counted, guarded=guarded))
+
+    def write_together(
+        self,
+        action: str,
+        work: Callable[[Connection, Sequence[Item]], Sequence[T]],
+        item: Item,
+        *,
+        guarded: bool = False,
+    ) -> T:
+        """As `Database.write_together`, in the same way."""
+
+        def counted(connection: Connection, items: Sequence[Item]) -> list[tuple[T, int]]:
+            self._check(connection)
+            results = work(connection, items)
+            tally = self._count(connection)
+            return [(result, tally) for result in results]
+
+        return self._seen(*self._database.write_together(action, work, counted, item, guarded=guarded))
+
+    def _seen(self, result: T, tally: int) -> T:
         self.known = max(self.known, tally)
         # After the transaction: a process killed in between leaves a ledger that is ahead, which is harmless. The other
         # way round each such kill would leave a witness that is ahead, and ask for a person.
