@@ -3,11 +3,11 @@ worker is killed in the middle of its work and started again; in the end the pho
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -24,6 +24,7 @@ from runner.virtual.process import PhoneAddress, PhonesProcess
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from postgres_server import PostgresServer
 
+FOLDER = ".state/demo-hosts"
 CAMPAIGN = "packaging/two-shelves/shelves.yaml"
 APP = "com.zhiliaoapp.musically"
 SHELVES = {side: tuple(f"{side.upper()}{number}" for number in (1, 2, 3)) for side in ("left", "right")}
@@ -86,12 +87,13 @@ def main() -> int:
     started = time.monotonic()
     # As systemd would end it: everything is ended in turn.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    folder = Path(tempfile.mkdtemp(prefix="demo-hosts-"))
+    folder = Path(FOLDER).absolute()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
         code = show(stack, folder)
         say("Ending everything.")
-    say(f"Done in {time.monotonic() - started:.0f} s.")
+    say(f"Done in {time.monotonic() - started:.0f} s; the logs, and the report of the run, are in {FOLDER}/.")
     return code
 
 
@@ -100,7 +102,7 @@ def show(stack: ExitStack, folder: Path) -> int:
     server = stack.enter_context(PostgresServer())
     store = server.tcp_url(server.new_database())
     phones = {side: stack.enter_context(PhonesProcess(serials)) for side, serials in SHELVES.items()}
-    common = {"RUNNER_STORE": store, "RUNNER_TOKEN": "demo-hosts"}
+    common = {"RUNNER_STORE": store, "RUNNER_TOKEN": secrets.token_hex(32)}
 
     say("Starting the daemon, which leads, and a worker for each shelf.")
     daemon = Process(

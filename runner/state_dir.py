@@ -11,7 +11,8 @@ from runner.errors import UsageError
 from runner.settings import Settings
 from runner.store.artifacts import Artifacts
 from runner.store.lock import ExecutorLock, Holder, HostLock, holder_beside
-from runner.store.url import is_rehearsal, is_shared, ledger_path, shown
+from runner.store.rehearsals import is_rehearsal
+from runner.store.url import is_shared, ledger_path, shown
 from runner.store.witness import Witnesses
 
 if TYPE_CHECKING:
@@ -134,8 +135,10 @@ def state_dir_of(settings: Settings, store_url: str | None) -> StateDir:
     """The state folder of the ledger that a URL names (None: the user's own); it may be a rehearsal's."""
     url = store_url or settings.store_url
     path = ledger_path(url)
-    if path is None or not is_rehearsal(url):
+    if not is_rehearsal(url):
         return real_state_dir(settings, store_url)
+    if path is None:  # of a server: whoever asks it has no phones of it
+        return host_place(settings, url, "asking", virtual=True)
     daemon = daemon_rehearsal(settings)
     if path.parent == daemon.folder:
         return daemon

@@ -28,6 +28,9 @@ from runner.scripts import SCRIPTS, Script
 
 _NOT_CAMPAIGNS = {"media", "flows", "apps"}
 
+NO_CAMPAIGNS = (ACCOUNTS, DEVICES, "faults.yaml")
+"""Files beside campaigns that are none: what they share, and what goes wrong in their rehearsals."""
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -123,7 +126,7 @@ def _campaigns_in(folder: Path) -> list[Path]:
 
 
 def _is_campaign(name: str) -> bool:
-    return name.endswith((".yaml", ".yml")) and name[0] != "." and name not in (ACCOUNTS, DEVICES)
+    return name.endswith((".yaml", ".yml")) and name[0] != "." and name not in NO_CAMPAIGNS
 
 
 def load(path: Path) -> Loaded:

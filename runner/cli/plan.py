@@ -39,7 +39,8 @@ from runner.queries.material import material_of
 from runner.reports import plan_diff, plan_ics, plan_json, plan_markdown, plan_table
 from runner.reports.streams import columns, has_colors
 from runner.settings import Settings, fleet_zone
-from runner.store.url import is_rehearsal, may_be_there, rehearsal_only, shown
+from runner.store.rehearsals import is_rehearsal
+from runner.store.url import may_be_there, rehearsal_only, shown
 
 FORMATS = ("table", "json", "ics", "markdown")
 DEFAULT_PATHS = (Path("campaigns"),)
@@ -100,8 +101,7 @@ def plan(
         raise click.UsageError("--exit-code needs --diff")
     if revision is not None and form == "ics":
         raise click.UsageError("--diff has no --format ics; take table, json or markdown")
-    if is_rehearsal(url := store or Settings.from_environment().store_url):
-        raise rehearsal_only(shown(url), hint="leave --store out, or name another ledger")
+    _refuse_rehearsal(store or Settings.from_environment().store_url)
     at = now or SystemClock().now()
     campaigns = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
     window = _window(campaigns, start, end, at)
@@ -125,6 +125,15 @@ def plan(
     before = make_plan(list(_sources_at(revision, paths or DEFAULT_PATHS, at)), window)
     if _print_differences(before, made, revision, form) and exit_code:
         ctx.exit(EXIT_PROBLEMS)
+
+
+def _refuse_rehearsal(url: str) -> None:
+    try:
+        is_one = is_rehearsal(url)
+    except LedgerError:  # told with the limits
+        return
+    if is_one:
+        raise rehearsal_only(shown(url), hint="leave --store out, or name another ledger")
 
 
 def _on_fitting_phones(campaigns: list[ResolvedCampaign], store: str | None) -> list[ResolvedCampaign]:

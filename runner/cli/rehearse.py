@@ -16,7 +16,7 @@ from runner.cli.save_report import save_report
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS
-from runner.interrupts import stop_on_interrupt
+from runner.interrupts import stop_at_eof, stop_on_interrupt
 from runner.planning.source import Window
 from runner.private_files import make_folder
 from runner.queries.asked_times import TypedTime
@@ -27,6 +27,9 @@ from runner.state_dir import fast_rehearsal
 DEFAULT_PATHS = (Path("campaigns"),)
 DEFAULT_LENGTH = timedelta(days=14)
 LONGEST = timedelta(days=366)
+EOF_GRACE_S = 10.0
+"""How long steps may go on once standard input has ended."""
+
 REPORT_HINT = "name a file with --report in a folder that is there and yours to write to"
 
 
@@ -55,6 +58,7 @@ Examples:
               help="Where to write the HTML report (default: in the rehearsal's folder).")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True,
               help="How to print what came of it.")  # fmt: skip
+@click.option("--until-eof", is_flag=True, hidden=True, help="Stop when standard input ends.")
 @click.pass_context
 def rehearse(
     ctx: click.Context,
@@ -65,6 +69,7 @@ def rehearse(
     pictures: bool,
     out: Path | None,
     form: str,
+    until_eof: bool,
 ) -> None:
     """Carry out campaign files and folders (default: campaigns/) as the daemon would in the time ahead, on virtual
     phones, under a clock that jumps from one thing to the next.
@@ -95,7 +100,9 @@ def rehearse(
         ctx.exit(EXIT_PROBLEMS)
     place, clock, stop = fast_rehearsal(settings, now), SimulatedClock(window.from_utc), Event()
     make_folder(place.folder)
-    progress = Progress(settings)
+    if until_eof:
+        stop_at_eof(stop, EOF_GRACE_S)
+    progress = Progress(settings, is_live=until_eof or is_live(sys.stderr))
     rehearsal = FastRehearsal(
         paths,
         serials,
@@ -149,11 +156,11 @@ def _length(written: str, settings: Settings, from_utc: datetime) -> timedelta:
 
 
 class Progress:
-    """Tells a person on a terminal which day it is."""
+    """Tells a person who watches which day it is."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, is_live: bool) -> None:
         self._zone = settings.zone
-        self._is_live = is_live(sys.stderr)
+        self._is_live = is_live
         self._day = ""
 
     def tell(self, event: object, at: datetime) -> None:

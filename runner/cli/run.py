@@ -229,6 +229,8 @@ def lock_or_find_daemon(ledger: Ledger, place: StateDir) -> Iterator[int | None]
     Raises LedgerBusy if another run holds it. Of a ledger that hosts share nobody has the whole.
     """
     if place.is_shared:
+        if place.witnesses and (problem := ledger.ownership.outdated(place.witnesses)):
+            raise problem
         yield None
         return
     with ExitStack() as stack:

@@ -1,6 +1,6 @@
 """Carries a run's tasks out from a ledger that hosts share: the hosts do, or this process is one for a while."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from contextlib import ExitStack
 from datetime import timedelta
 
@@ -15,7 +15,6 @@ from runner.reports.run_summary import totals
 from runner.scheduling.registry import Registry
 from runner.store.leases import BACKEND
 from runner.store.ledger import Ledger
-from runner.store.rows import TaskRow
 
 
 def carry_out_shared(this: Run, ledger: Ledger, read: ReadRows) -> FollowEnd:
@@ -33,22 +32,24 @@ def carry_out_shared(this: Run, ledger: Ledger, read: ReadRows) -> FollowEnd:
         progress.say(f"run {this.id}, {where}: {totals(rows)}")
         stopping = "following no longer; interrupt again to end at once"
         stack.enter_context(stop_on_interrupt(this.stop, progress.say, stopping))
+        lanes = {lane_of(row.task) for row in open_rows}
         if hosts:
-            ledger.rings.ring({lane_of(row.task) for row in open_rows})
+            ledger.rings.ring(lanes)
+            if nobodys := lanes - {lane.name for lane in ledger.lane_leases.all() if lane.is_held}:
+                progress.say(f"no host has {', '.join(sorted(nobodys))} now: what is due there waits for one")
         else:
-            _be_host(stack, this, open_rows)
+            _be_host(stack, this, lanes)
         patience = timedelta(seconds=PATIENCE_S)
         follower = Follower(ledger, this.place, read, this.clock, progress.tell, patience)
         return follower.follow(this.stop)
 
 
-def _be_host(stack: ExitStack, this: Run, rows: Sequence[TaskRow]) -> None:
-    """Be a host until the stack closes."""
+def _be_host(stack: ExitStack, this: Run, lanes: Collection[str]) -> None:
+    """Be a host until the stack closes; of `lanes` those of no phone are held too."""
     stack.enter_context(this.place.lock())
     about = HostAbout(host_name(None), is_pooled=is_pooled())
     ground = HostGround(about, this.place, this.settings, this.clock, lambda *words, **values: None)
     life = stack.enter_context(HostLife(ground, lambda ledger: lambda event: None, Registry))
     life.start()
-    lanes = {lane_of(row.task) for row in rows}
     life.host.want([lane for lane in lanes if lane.startswith(BACKEND)])
     stack.callback(life.drain, None)  # before its parts end

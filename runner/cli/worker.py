@@ -3,11 +3,13 @@
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
 from runner.cli.daemon import DurationType
 from runner.cli.host_options import host_name, is_pooled
+from runner.cli.problems import limits_or_exit
 from runner.errors import UsageError
 from runner.reports.log_lines import Form, LogLines
 from runner.settings import Settings, artifacts_url
@@ -29,17 +31,22 @@ Examples:
 @click.option("--virtual", is_flag=True, help="Use virtual phones; the ledger must be a rehearsal's, or new.")
 @click.option("--phone", "serials", multiple=True, metavar="SERIAL",
               help="Start a virtual phone with this serial; may be repeated.")  # fmt: skip
+@click.option("--api-limits", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Hold tasks made through the Local API to the limits in this file, as daemons do.")  # fmt: skip
 @click.option("--artifacts", metavar="URL", help="Keep screenshots there: a folder, s3://BUCKET/PATH, ...")
 @click.option("--log-format", "form", type=click.Choice(["auto", "human", "json"]), default="auto",
               show_default=True, help="How to write the log; auto: human on a terminal, otherwise JSON.")  # fmt: skip
 @click.option("--verbose", is_flag=True, help="Log each step too, when it begins and when it has ended.")
 @click.option("--drain-grace", "grace", type=DurationType(), default="30s", show_default=True,
               help="Let current steps take so long to end after SIGTERM.")  # fmt: skip
+@click.pass_context
 def worker(
+    ctx: click.Context,
     name: str | None,
     store: str | None,
     virtual: bool,
     serials: tuple[str, ...],
+    api_limits: Path | None,
     artifacts: str | None,
     form: Form,
     verbose: bool,
@@ -64,6 +71,7 @@ def worker(
 
     host = host_name(name)
     place = host_place(settings, url, host, virtual=virtual)
-    options = WorkerOptions(host, serials, grace, is_pooled())
+    limits = limits_or_exit(ctx, api_limits) if api_limits else {}
+    options = WorkerOptions(host, serials, grace, is_pooled(), limits)
     with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
         return Worker(options, settings, place, log).run()

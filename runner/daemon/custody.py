@@ -3,7 +3,8 @@
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
 from runner.store.ownership import refuse_if_gone
-from runner.store.url import is_rehearsal, ledger_path, rehearsal_only
+from runner.store.rehearsals import is_rehearsal
+from runner.store.url import ledger_path, rehearsal_only
 
 
 def refuse_wrong_ledger(place: StateDir) -> None:

@@ -1,9 +1,10 @@
 """`runner worker`: the process of a host that carries out what is due on its phones, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from runner import __version__
 from runner.clock import SystemClock
@@ -21,20 +22,24 @@ from runner.interrupts import stop_on_interrupt
 from runner.reports.log_lines import LogLines
 from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
+from runner.server.local_api.intake import CAMPAIGN as API_CAMPAIGN
 from runner.settings import Settings
 from runner.state_dir import StateDir
+from runner.store.ledger import Ledger
 
 ALIVE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """What the command line asks for; `serials` are the virtual phones that it starts, if the place has any."""
+    """What the command line asks for; `serials` are the virtual phones that it starts, if the place has any.
+    `api_limits` are those of tasks made through the Local API, as for a daemon."""
 
     name: str
     serials: Sequence[str]
     grace: timedelta
     is_pooled: bool = False
+    api_limits: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Worker:
@@ -65,11 +70,14 @@ class Worker:
                 self._guard,
                 self._log,
                 ending,
-                lambda: HostLife(ground, lambda ledger: self._log.tell, Registry),
+                lambda: HostLife(ground, lambda ledger: self._log.tell, self._registry),
                 self._around,
             )
             lives.run()
         return 0
+
+    def _registry(self, ledger: Ledger) -> Registry:
+        return Registry(ledger, {API_CAMPAIGN: self._options.api_limits})
 
     def _around(self, life: HostLife, stack: ExitStack) -> None:
         jobs = stack.enter_context(Jobs(self._clock, life.executor.clock_watch, self._guard.fail))

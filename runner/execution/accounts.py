@@ -116,7 +116,9 @@ class Accounts:
             return False
         freed = False
         for lane, wanted in list(self._elsewhere.items()):
-            still = self._uses.refusals([wanted.wish], wanted.hold).get(wanted.wish.key)
+            still = None
+            if wanted.hold.is_sure():
+                still = self._uses.refusals([wanted.wish], wanted.hold).get(wanted.wish.key)
             with self._lock:
                 if self._elsewhere.get(lane) is not wanted:
                     continue

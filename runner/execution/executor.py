@@ -43,6 +43,9 @@ LEAST_POLL_S = 0.05
 """How long lies between two of these looks at least: steps that end look too. For as long after new tasks have come
 nobody looks, if the last look was not too long ago: what begins now does not wait for the answers."""
 
+LEAST_SHARED_POLL_S = 0.2
+"""The same where hosts share the ledger: it changes all the time, and each look is a question to its server."""
+
 
 class Executor:
     """A pump thread that looks for what may go, and one more thread for each lane and batch that is at work.
@@ -277,7 +280,7 @@ class Executor:
         """Refresh, unless that was done a moment ago, or tasks have come a moment ago."""
         now = time.monotonic()
         since_s = min(now - self._refreshed, max(now - self._submitted, now - self._refreshed - POLL_S))
-        if since_s >= LEAST_POLL_S:
+        if since_s >= (LEAST_POLL_S if self._holding is None else LEAST_SHARED_POLL_S):
             self.refresh()
 
     # the pump
@@ -338,9 +341,8 @@ class Executor:
     # commands
 
     def _obey(self) -> None:
-        if self._holding is not None and self._requests.is_stop_new():
-            self._board.stop(by_person=True)
-        for command in self._requests.commands():
+        requests = self._requests
+        for command in requests.commands() if self._holding is None else requests.commands_of_host():
             answer = self._carry_out(command)
             if answer is not None:
                 self._ledger.commands.answer(command.id, answer)
@@ -360,6 +362,8 @@ class Executor:
 
     def _carry_out_here(self, holding: Holding, command: CommandRow) -> str | None:
         """The same on one host of several. What is about no task of its lanes, the leader answers."""
+        if command.kind is CommandKind.STOP_ALL:
+            self._board.stop(by_person=True)
         if command.kind is not CommandKind.STOP_TASK or not command.subject:
             return None
         row = self._ledger.tasks.get(command.subject)

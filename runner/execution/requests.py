@@ -86,10 +86,14 @@ class Requests:
         """Requests until now to stop everything are about what others have begun."""
         self._last_stop = self._ledger.commands.latest(CommandKind.STOP_ALL)
 
-    def is_stop_new(self) -> bool:
-        """Whether somebody has asked to stop everything since the last look, whoever has answered it."""
-        before, self._last_stop = self._last_stop, self._ledger.commands.latest(CommandKind.STOP_ALL)
-        return before < self._last_stop
+    def commands_of_host(self) -> list[CommandRow]:
+        """Those that have not been answered, and those to stop everything that are new here, whoever has answered
+        them."""
+        found = self._ledger.commands.open(stops_since=self._last_stop)
+        stops = [one.id for one in found if one.kind is CommandKind.STOP_ALL]
+        new = [one for one in found if one.kind is not CommandKind.STOP_ALL or one.id > self._last_stop]
+        self._last_stop = max([self._last_stop, *stops])
+        return new
 
     def refusal(self, task: Task, now: datetime, *, only_looks: bool = False) -> Refusal | None:
         """Why a task may not begin: it is paused, or its device on hold; None if neither is so.

@@ -8,15 +8,16 @@ go now. So the lane rings for one worker at a time, and at most one more ring wa
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.worker import Worker
+from psycopg_pool import AsyncConnectionPool
 
-from runner.errors import RunnerError
 from runner.store.rings import STALLED_S, TASK_NAME
 
 LANES = 1000
@@ -44,8 +45,8 @@ for _name in ("procrastinate", "psycopg.pool"):
 class Drained(Protocol):
     """What carries the tasks of lanes out."""
 
-    def load(self, lane: str) -> None:
-        """Hand the due tasks of a lane over. Raises RunnerError."""
+    def load(self, lanes: Collection[str]) -> None:
+        """Hand the due tasks of lanes over. Raises RunnerError."""
         ...
 
     def at_rest(self, lane: str) -> bool:
@@ -71,7 +72,9 @@ class Doorbell:
         self._conninfo, self._host, self._drained, self._on_trouble = conninfo, host, drained, on_trouble
         self._pooled = pooled
         self._options = {"prepare_threshold": None if pooled else 5, **(options or {})}
-        self._loading = ThreadPoolExecutor(2, "doorbell")
+        self._thread_for_loads = ThreadPoolExecutor(1, "doorbell")
+        self._rung: dict[str, asyncio.Future[None]] = {}
+        self._is_rung = asyncio.Event()
         self._resting: dict[str, list[asyncio.Event]] = {}
         self._over = threading.Event()
         self._worker: Worker | None = None
@@ -87,7 +90,7 @@ class Doorbell:
         if (worker := self._worker) is not None:
             worker.stop()  # type: ignore[no-untyped-call]
         self._thread.join(STOP_S)
-        self._loading.shutdown(wait=False, cancel_futures=True)
+        self._thread_for_loads.shutdown(wait=False, cancel_futures=True)
 
     def _run(self) -> None:
         asyncio.run(self._live())
@@ -95,7 +98,7 @@ class Doorbell:
     async def _live(self) -> None:
         # What a job could not write down when the connection failed concerns nobody: the ring is taken back.
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
-        watching = asyncio.create_task(self._watch_rest())
+        watching = asyncio.gather(self._load_what_is_rung(), self._watch_rest())
         while not self._over.is_set():
             try:
                 await self._work()
@@ -107,7 +110,13 @@ class Doorbell:
 
     async def _work(self) -> None:
         connector = PsycopgConnector(
-            conninfo=self._conninfo(), min_size=1, max_size=1, timeout=5.0, kwargs=self._options
+            conninfo=self._conninfo(),
+            min_size=1,
+            max_size=1,
+            timeout=5.0,
+            kwargs=self._options,
+            configure=_commit_alone,
+            pool_factory=_pool,
         )
         app = App(connector=connector)
         app.task(name=TASK_NAME)(self._drain)
@@ -131,16 +140,31 @@ class Doorbell:
             await self._pause(AGAIN_S)
 
     async def _drain(self, lane: str) -> None:
-        loop = asyncio.get_running_loop()
+        loaded = self._rung.setdefault(lane, asyncio.get_running_loop().create_future())
+        self._is_rung.set()
         try:
-            await loop.run_in_executor(self._loading, self._drained.load, lane)
-        except RunnerError as error:
-            self._tell(error.message)
+            await loaded
+        except Exception as error:  # noqa: BLE001 - told; the next sweep rings again
+            self._tell(str(error))
             return
         if not self._drained.at_rest(lane):
             rest = asyncio.Event()
             self._resting.setdefault(lane, []).append(rest)
             await rest.wait()
+
+    async def _load_what_is_rung(self) -> None:
+        """Load many lanes with one question: hundreds ring at the same instant."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._is_rung.wait()
+            self._is_rung.clear()
+            rung, self._rung = self._rung, {}
+            try:
+                await loop.run_in_executor(self._thread_for_loads, self._drained.load, sorted(rung))
+            except Exception as error:  # noqa: BLE001 - whoever waits for it tells it
+                _tell_all(rung.values(), error)
+            else:
+                _tell_all(rung.values())
 
     async def _watch_rest(self) -> None:
         while True:
@@ -155,6 +179,26 @@ class Doorbell:
         if trouble not in self._told and not self._over.is_set():
             self._told.add(trouble)
             self._on_trouble(trouble)
+
+
+async def _commit_alone(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Each statement of Procrastinate is a transaction: one message to the server, not three."""
+    await connection.set_autocommit(True)
+
+
+def _pool(**arguments: Any) -> AsyncConnectionPool:
+    """A pool that does not try its connection before each use: one that fails, fails then, and all is opened anew."""
+    return AsyncConnectionPool(**{**arguments, "check": None})
+
+
+def _tell_all(futures: Iterable["asyncio.Future[None]"], error: Exception | None = None) -> None:
+    for future in futures:
+        if future.done():  # its job was cancelled
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
 
 
 def _set_all(events: Sequence[asyncio.Event]) -> None:

@@ -63,10 +63,11 @@ class Host:
 
     # what the doorbell asks
 
-    def load(self, lane: str) -> None:
-        """Hand the due tasks of a lane to the executor. Raises LedgerError."""
-        if self._held.has(lane):
-            self._executor.submit(self._ledger.tasks.due_in(lane, self._clock.now()))
+    def load(self, lanes: Collection[str]) -> None:
+        """Hand the due tasks of lanes to the executor. Raises LedgerError."""
+        held = [lane for lane in lanes if self._held.has(lane)]
+        if held:
+            self._executor.submit(self._ledger.tasks.due_in(held, self._clock.now()))
 
     def at_rest(self, lane: str) -> bool:
         return not self._held.has(lane) or self._executor.at_rest(lane)
@@ -86,13 +87,18 @@ class Host:
     def _look(self) -> None:
         seen = {*self._plugged_now(), *self._wanted}
         self._take(seen)
-        gone = [lane for lane in self._held.names - seen if self._executor.at_rest(lane)]
-        if gone:
-            self._held.close(gone)
-            self._executor.lose(gone)
-            if all(self._executor.at_rest(lane) for lane in gone):
-                self._held.release(gone)
-                self._say("lanes given back", lanes=sorted(gone))
+        if gone := [lane for lane in self._held.names - seen if self._executor.at_rest(lane)]:
+            self._give_back(gone)
+
+    def _give_back(self, gone: Collection[str]) -> None:
+        """Give lanes back whose phones have gone; one in which something has begun just now is asked again."""
+        self._held.close(gone)
+        self._executor.lose(gone)
+        quiet = [lane for lane in gone if self._executor.at_rest(lane)]
+        self._held.open(set(gone).difference(quiet))
+        if quiet:
+            self._held.release(quiet)
+            self._say("lanes given back", lanes=sorted(quiet))
 
     def _plugged_now(self) -> Collection[str]:
         try:
@@ -101,9 +107,8 @@ class Host:
             return plugged
         except AdbUnavailable as error:
             self._adb_trouble.note(error.message)
-            return [
-                lane for lane in self._held.names if not lane.startswith(BACKEND)
-            ]  # they may be there still
+            # They may be there still: what is held stays held.
+            return [lane for lane in self._held.names if not lane.startswith(BACKEND)]
 
     def _take(self, seen: Collection[str]) -> None:
         taken = self._held.take(sorted(seen))

@@ -24,8 +24,12 @@ SWEEP_S = 2.0
 POLL_S = 0.25
 """How often it looks for what others have written."""
 
-LEAST_S = 0.5
+NEWS_S = 0.5
 """How long lies between two sweeps at least that writes of others have caused."""
+
+LEAST_S, LEAST_PART = 0.1, 4
+"""How long lies between two sweeps in any case, and how many times as long as the last one took: tasks that fall due
+one after the other, and a database that is busy, must not make it sweep all the time."""
 
 LONGEST_S = 30.0
 """How seldom it rings again at the least for tasks that are due and held back: their hosts have them."""
@@ -49,7 +53,9 @@ class Ringer:
         self._batched, self._trouble = sorted(batched), trouble
         self._again = _Again()
         self._next_us: int | None = None
-        self._swept = float("-inf")
+        self._swept, self._took_s = float("-inf"), 0.0
+        self._is_asked, self._has_news = True, False
+        self._taken_back = float("-inf")
         self._over, self._poke = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="ringer", daemon=True)
 
@@ -64,7 +70,7 @@ class Ringer:
 
     def submit(self, tasks: Iterable[TaskRow | Task]) -> None:
         """Have tasks carried out that are in the ledger now."""
-        self._swept = float("-inf")
+        self._is_asked = True
         self._poke.set()
 
     def _run(self) -> None:
@@ -73,33 +79,43 @@ class Ringer:
             try:
                 self._poke.clear()
                 self._clock_watch.look()
-                has_news = any(written())
-                if has_news:
+                if any(written()):
+                    self._has_news = True
                     self._answer()
-                if self._is_turn(has_news):
+                if self._is_turn():
                     self._sweep()
                 self._trouble.end()
             except LedgerError as error:
                 self._trouble.note(error.message)
             self._poke.wait(self._wait_s())
 
-    def _is_turn(self, has_news: bool) -> bool:
+    def _is_turn(self) -> bool:
         since_s = self._clock.monotonic() - self._swept
+        if since_s < self._least_s:
+            return False
         is_due = self._next_us is not None and self._next_us <= _us(self._clock.now())
-        return is_due or since_s >= (LEAST_S if has_news else SWEEP_S)
+        return self._is_asked or is_due or since_s >= (NEWS_S if self._has_news else SWEEP_S)
+
+    @property
+    def _least_s(self) -> float:
+        return max(LEAST_S, LEAST_PART * self._took_s)
 
     def _wait_s(self) -> float:
-        if self._next_us is None:
-            return POLL_S
-        return min(max((self._next_us - _us(self._clock.now())) / 1e6, 0.001), POLL_S)
+        due_s = POLL_S if self._next_us is None else (self._next_us - _us(self._clock.now())) / 1e6
+        least_s = self._least_s - (self._clock.monotonic() - self._swept)
+        return min(max(0.0 if self._is_asked else due_s, least_s, 0.001), POLL_S)
 
     def _sweep(self) -> None:
         now_us = _us(self._clock.now())
         self._swept = self._clock.monotonic()
-        self._ledger.rings.take_back()
+        self._is_asked = self._has_news = False
+        if self._swept - self._taken_back >= SWEEP_S:
+            self._taken_back = self._swept
+            self._ledger.rings.take_back()
         due = self._ledger.rings.due(now_us, self._batched)
         self._ledger.rings.ring(self._again.due(due, self._clock.monotonic()))
         self._next_us = self._ledger.rings.next_us(now_us)
+        self._took_s = self._clock.monotonic() - self._swept
 
     # requests
 
@@ -112,8 +128,8 @@ class Ringer:
     def _answer_to(self, command: CommandRow) -> str | None:
         match command.kind:
             case CommandKind.TASKS_ADDED:
-                self._sweep()
-                return "the hosts of their lanes were told"
+                self._is_asked = True
+                return "the hosts of their lanes are told"
             case CommandKind.STOP_ALL:
                 running = self._ledger.tasks.counts().get(TaskState.RUNNING, 0)
                 return f"{running} running tasks were asked to stop"

@@ -60,6 +60,12 @@ class Fleets:
         """Every phone that a server lists. Raises AdbUnavailable if no server answers."""
         return _all(self._listings())
 
+    def look(self) -> tuple[list[Device], dict[str, AdbUnavailable]]:
+        """Every phone that a server lists, and, by address, why a server lists nothing."""
+        listings = self._listings()
+        troubles = zip(self._fleets, listings, strict=True)
+        return _devices(listings), {fleet.address: one.trouble for fleet, one in troubles if one.trouble}
+
     def listed(self, within_s: float = LOOK_S) -> list[Device]:
         """The same; no server is started."""
         return _all(self._listings(within_s, starts=False))

@@ -132,7 +132,12 @@ class Session:
 
             phone = self._phone()
             with translated(self.serial, "start uiautomator2"):
-                self._automation = uiautomator2.Device(phone.for_copy(SERVER_BYTES))
+                way = phone.for_copy(SERVER_BYTES)
+                try:
+                    self._automation = uiautomator2.Device(way)
+                except BaseException:
+                    way.let_go()  # uiautomator2 would leave the stream to a server that does not come up
+                    raise
         return self._automation
 
     def _call(

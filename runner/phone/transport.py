@@ -71,6 +71,16 @@ class Transport(adbutils.AdbDevice):  # type: ignore[misc]
     longest_s = CALL_TIMEOUT_S
     """What a call may take for which nobody says more, such as a copy."""
 
+    def __init__(self, client: adbutils.AdbClient, serial: str) -> None:
+        super().__init__(client, serial=serial)
+        self._held: Connection | None = None
+
+    def let_go(self) -> None:
+        """Close the latest stream of a shell command that was handed out."""
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
+
     def for_copy(self, size: int) -> "Transport":
         """The same way, for copies of up to so many bytes."""
         way = Transport(self._client, serial=self._serial)
@@ -121,6 +131,7 @@ class Transport(adbutils.AdbDevice):  # type: ignore[misc]
             connection.check_okay()
             if stream:
                 connection.conn.limit(None)  # a held stream (uiautomator2's server) is silent for hours
+                self._held = connection
                 return connection
             output = connection.read_until_close(encoding=encoding)
         except BaseException:

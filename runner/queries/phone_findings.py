@@ -1,9 +1,11 @@
 """What is wrong with phones, and with the adb that leads to them: what, where, and what to do. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from runner.campaign.nearest import enumeration
+from runner.errors import AdbUnavailable
 from runner.phone.adb_programs import AdbProgram, AdbServerProcess
 from runner.phone.choosing import Device, choose
 from runner.phone.condition import Condition
@@ -22,7 +24,9 @@ class FindingKind(StrEnum):
 
     ADB_VERSIONS = "adb-versions"
     ADB_SERVERS = "adb-servers"
+    ADB_AWAY = "adb-away"
     NOT_CONNECTED = "not-connected"
+    NOT_LISTED = "not-listed"
     UNAUTHORIZED = "unauthorized"
     NO_PERMISSIONS = "no-permissions"
     OFFLINE = "offline"
@@ -78,6 +82,31 @@ def of_adb(
                 f"end it: `adb -P {server.port} kill-server`"
                 if server.port
                 else f"end it: `kill {server.pid}`",
+            )
+
+
+def of_servers(away: Mapping[str, AdbUnavailable]) -> Iterator[Finding]:
+    """The adb servers of the settings that do not answer, by address."""
+    for address, trouble in away.items():
+        _, _, port = address.rpartition(":")
+        yield Finding(
+            FindingKind.ADB_AWAY,
+            address,
+            f"the adb server does not answer, and nobody sees its phones: {trouble.message}",
+            f"start it there (`adb -P {port} start-server`, from another machine `adb -a -P {port} nodaemon server`), "
+            "or take it out of RUNNER_ADB_SERVERS",
+        )
+
+
+def of_campaigns(used_by: Mapping[str, Sequence[str]], listed: Container[str]) -> Iterator[Finding]:
+    """The phones, each with the campaigns in force that use it, that no adb server lists."""
+    for serial, campaigns in used_by.items():
+        if serial not in listed:
+            yield Finding(
+                FindingKind.NOT_LISTED,
+                serial,
+                f"adb does not list it, and {enumeration(campaigns, 'and')} would work on it",
+                "connect it, switch it on and allow USB debugging; or correct its serial in the campaign",
             )
 
 

@@ -42,9 +42,10 @@ USES = (
 """The accounts that are in use, and by which tasks."""
 
 DOUBTS = (
-    select(EFFECT.account, EFFECT.app, TASK.lane, LANE.host, TASK.key, EFFECT.kind, TASK.backend)
+    select(EFFECT.account, EFFECT.app, TASK.lane, LANE.host, TASK.key, EFFECT.kind, TASK.backend, IS_HELD)
     .join_from(schema.effects, schema.tasks)
     .outerjoin(schema.lanes, LANE.name == TASK.lane)
+    .outerjoin(schema.hosts, HOST.name == LANE.host)
     .where(IS_IN_DOUBT, sql(f"tasks.{schema.OPEN}"), IS_LISTED)
 )
 """What was begun as an account, and nobody has looked at."""
@@ -133,11 +134,13 @@ def _refusals(
 def _others(
     connection: Connection, names: list[str], hold: LaneHold
 ) -> Iterator[tuple[str, str | None, AccountElsewhere]]:
-    """Who works as these accounts in other lanes, and what is in doubt of them in lanes of other hosts: of its own a
-    host knows that without asking. A batch finds what it began by itself."""
+    """Who works as these accounts in other lanes, and what is in doubt of them in lanes that this host does not hold:
+    of its own it knows that without asking. A batch finds what it began by itself."""
     for name, app, lane, host, key in ask(connection, USES, USE.name, names):
         if lane != hold.name:
             yield name, app, AccountElsewhere(lane, host, key)
-    for name, app, lane, host, key, kind, backend in ask(connection, DOUBTS, EFFECT.account, names):
-        if host != hold.lease.host and backend not in batched_backends():
+    for row in ask(connection, DOUBTS, EFFECT.account, names):
+        name, app, lane, host, key, kind, backend, is_held = row
+        is_own = is_held and host == hold.lease.host
+        if not is_own and backend not in batched_backends():
             yield name, app, AccountElsewhere(lane, host, key, in_doubt=kind)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
 from runner.errors import LedgerError
 from runner.store import schema
@@ -46,9 +46,13 @@ class Commands(Part):
         statement = insert(schema.commands).values(row)
         return self._write(f"ask for {kind}", lambda connection: new_id(connection, statement), guarded=True)
 
-    def open(self) -> list[CommandRow]:
-        """The commands that nobody has answered, oldest first."""
-        return self._commands(OPEN)
+    def open(self, stops_since: int | None = None) -> list[CommandRow]:
+        """The commands that nobody has answered, oldest first; with `stops_since` also those to stop everything that
+        came after the command with this id, answered or not."""
+        if stops_since is None:
+            return self._commands(OPEN)
+        is_stop = and_(COMMAND.kind == CommandKind.STOP_ALL, COMMAND.id > stops_since)
+        return self._commands(COMMANDS.where(or_(COMMAND.done_utc.is_(None), is_stop)))
 
     def latest(self, kind: CommandKind) -> int:
         """The id of the latest command of a kind, whether answered or not; 0 if there is none."""

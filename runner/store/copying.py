@@ -1,10 +1,8 @@
 """Copies a ledger with all of its history into an empty database of whatever kind, and compares the two row by row."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +41,7 @@ _PLAIN = (Boolean, Float, Integer, BigInteger)
 _SUM = 1 << 64
 
 Digest = tuple[int, int]
-"""How many rows a table has, and the sum of their hashes: the same in whatever order they come."""
+"""How many rows a table has, and the sum of their hashes in this process: the same in whatever order they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,49 +112,40 @@ def copy_ledger(source: Database, target: Database, tally: int) -> list[CopiedTa
 
 def _copy(reading: Connection, writing: Connection, table: Table, target: Database) -> CopiedTable:
     query = _query(table)
-    columns = tuple(table.c.keys())
-    documents = _documents(table)
-    summed = _Sum(documents)
-    target.connector.load(writing, table, columns, summed.of(_rows(reading, query)))
-    found = _Sum(documents)
-    for _ in found.of(_rows(writing, query)):
+    copied, found = _Rows(reading, query), _Rows(writing, query)
+    target.connector.load(writing, table, tuple(table.c.keys()), copied)
+    for _ in found:
         pass
-    if found.digest != summed.digest:
+    if found.digest != copied.digest:
         raise LedgerError(
             f"the table {table.name} of {target.where} does not hold what was copied into it: {found.digest[0]} of "
-            f"{summed.digest[0]} rows came back, or other values",
+            f"{copied.digest[0]} rows came back, or other values",
             hint="nothing was kept; please report it, with the version of the database",
         )
-    return CopiedTable(table.name, summed.digest[0])
+    return CopiedTable(table.name, copied.digest[0])
 
 
-class _Sum:
-    """Counts rows that pass, and sums their hashes. `documents` are the places of JSON texts, in which blanks do not
-    count."""
+class _Rows:
+    """The rows of a query, once, and their digest when all have passed."""
 
-    def __init__(self, documents: tuple[int, ...]) -> None:
-        self._documents = documents
-        self._rows = self._hashes = 0
+    def __init__(self, connection: Connection, query: Select[Any]) -> None:
+        self._connection, self._query = connection, query
+        self._count = self._hashes = 0
 
     @property
     def digest(self) -> Digest:
-        return self._rows, self._hashes
+        return self._count, self._hashes % _SUM
 
-    def of(self, rows: Iterable[Values]) -> Iterator[Values]:
-        for row in rows:
-            yield row
-            self._rows += 1
-            said = repr(self._compared(row)).encode()
-            self._hashes = (self._hashes + int.from_bytes(blake2b(said, digest_size=8).digest())) % _SUM
-
-    def _compared(self, row: Values) -> Values:
-        if not self._documents:
-            return row
-        values = list(row)
-        for place in self._documents:
-            if values[place] is not None:
-                values[place] = json.dumps(json.loads(values[place]), sort_keys=True)
-        return tuple(values)
+    def __iter__(self) -> Iterator[Values]:
+        for row in self._connection.execute(self._query, execution_options={"yield_per": AT_ONCE}):
+            values = tuple(row)
+            said = repr(values)
+            if not said.isascii() or "\\x00" in said:
+                values = tuple(map(_kept, values))
+                said = repr(values)
+            self._count += 1
+            self._hashes += hash(said)
+            yield values
 
 
 def _query(table: Table) -> Select[Any]:
@@ -170,16 +159,6 @@ def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
     if isinstance(column.type, Instant):
         return type_coerce(column, BigInteger)
     return column if isinstance(column.type, _PLAIN) else type_coerce(column, Text)
-
-
-def _documents(table: Table) -> tuple[int, ...]:
-    return tuple(place for place, column in enumerate(table.c) if isinstance(column.type, JSON))
-
-
-def _rows(connection: Connection, query: Select[Any]) -> Iterator[Values]:
-    found = connection.execute(query, execution_options={"yield_per": AT_ONCE})
-    for row in found:
-        yield tuple(_kept(value) for value in row)
 
 
 def _kept(value: Any) -> Any:

@@ -41,8 +41,12 @@ class Database:
     @contextmanager
     def read(self, action: str) -> Iterator[Connection]:
         """A transaction that sees one state of the database from beginning to end."""
-        with self._told(action), self.connector.reading() as connection:
-            yield connection
+        try:
+            with self.connector.reading() as connection:
+                yield connection
+        except Exception:  # told only now: a context for each of millions of reads and writes takes its time
+            with self._told(action):
+                raise
 
     @contextmanager
     def look(self, action: str) -> Iterator[Connection]:
@@ -64,8 +68,11 @@ class Database:
         `guarded` write does without, and so goes on beside other guarded ones: each of its statements changes rows only
         where they are as it expects, and its caller looks at what was changed.
         """
-        with self._told(action):
+        try:
             return self._commits.carry_out(self._conditional(work), flush=flush, guarded=guarded)
+        except Exception:
+            with self._told(action):
+                raise
 
     def write_together(
         self,

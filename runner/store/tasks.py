@@ -4,7 +4,18 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from runner.backend_registry import batched_backends
 from runner.reasons import ReasonKind
@@ -60,15 +71,14 @@ class Tasks(Part):
         """Every task that waits, in the order in which they fall due."""
         return self._tasks("read the pending tasks", IS_OPEN, TASK.state == TaskState.PENDING)
 
-    def due_in(self, lane: str, now: datetime) -> list[TaskRow]:
-        """The pending tasks of a lane, as hosts hold it, that are due, in the order in which they fell due."""
-        backend = lane.removeprefix(BACKEND)
+    def due_in(self, lanes: Collection[str], now: datetime) -> list[TaskRow]:
+        """The pending tasks of lanes, as hosts hold them, that are due, in the order in which they fell due."""
+        backends = [lane.removeprefix(BACKEND) for lane in lanes if lane.startswith(BACKEND)]
         # By the device, for which there is an index: only a batch backend has lanes of accounts.
-        is_phones = and_(TASK.device == lane, TASK.backend.not_in(batched_backends()))
-        its = is_phones if backend == lane else TASK.backend == backend
+        is_a_phones = and_(TASK.device.in_(lanes), TASK.backend.not_in(batched_backends()))
         return self._tasks(
-            f"read what is due in {lane}",
-            its,
+            f"read what is due in {len(lanes)} lanes",
+            or_(is_a_phones, TASK.backend.in_(backends)) if backends else is_a_phones,
             IS_OPEN,
             TASK.state == TaskState.PENDING,
             TASK.due_utc <= now,

@@ -90,10 +90,9 @@ def file_id(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def is_rehearsal(store_url: str) -> bool:
+def is_rehearsal_file(path: Path) -> bool:
     """Whether a ledger in a file says of itself that it is a rehearsal's; false if there is no ledger. None is made."""
-    path = ledger_path(store_url)
-    if path is None or not path.is_file():
+    if not path.is_file():
         return False
     try:
         with closing(sqlite3.connect(path)) as connection:

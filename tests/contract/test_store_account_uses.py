@@ -126,6 +126,24 @@ def test_nobody_works_as_an_account_before_what_a_dead_host_began_as_it_is_prove
     assert south.claim() is None
 
 
+def test_what_a_host_has_in_doubt_in_a_lane_that_it_gave_back_keeps_its_account(
+    hosts: tuple[Host, Host], ledger: Ledger
+) -> None:
+    north, _ = hosts
+    (key,) = add(ledger, "C3", hour=14)
+    take_lanes(north.ledger, ["C3"])
+    here = north.ledger.fence.of("C3")
+    assert here is not None
+    wish = AccountWish(key, "tiktok", US)
+    north.effect()
+    north.finish(Outcome(AttemptOutcome.FAILED, "the phone is away"), TaskState.PENDING)
+    assert north.ledger.account_uses.refusals([wish], here) == {}, "the host itself looks at it first"
+    assert north.ledger.fence.lease is not None
+    north.ledger.lane_leases.release(north.ledger.fence.lease, ["A1"])
+    refused = north.ledger.account_uses.refusals([wish], here)[key]
+    assert (refused.lane, refused.host, refused.in_doubt) == ("A1", None, "post")
+
+
 def test_whoever_has_lost_the_lane_gets_no_account(hosts: tuple[Host, Host], clock: ManualClock) -> None:
     north, _ = hosts
     hold = north.hold

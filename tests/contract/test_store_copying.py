@@ -21,6 +21,9 @@ from runner.store.sqlite import Sqlite
 from runner.store.witness import Witnesses
 from runner.tasks import TaskState
 
+several_connections = pytest.mark.parametrize("store_url", ["file", "postgres"], indirect=True)
+"""A ledger in memory has one only."""
+
 TABLES = [table.name for table in schema.metadata.sorted_tables]
 
 
@@ -48,9 +51,8 @@ def _spoiling(load: Callable[..., None]) -> Callable[..., None]:
     return spoil
 
 
+@several_connections
 def test_every_row_of_every_table_is_copied(store_url: str, target_url: str, clock: ManualClock) -> None:
-    if store_url == "sqlite://":
-        pytest.skip("a ledger in memory ends with its connection")
     Ledger.open(store_url, clock).close()
     fill(store_url)
     with Ledger.open(store_url, clock) as source:
@@ -76,9 +78,8 @@ def test_a_copy_goes_on_where_the_ledger_was(ledger: Ledger, target_url: str, cl
         assert copy.flaws() == []
 
 
+@several_connections
 def test_numbers_of_tasks_are_never_given_twice(store_url: str, target_url: str, clock: ManualClock) -> None:
-    if store_url == "sqlite://":
-        pytest.skip("nothing else reaches a ledger in memory")
     with Ledger.open(store_url, clock) as ledger:
         keys = add(ledger, "A1", "A2", "A3")
         highest = max(row.id for row in ledger.tasks.all())

@@ -87,6 +87,8 @@ def test_the_holder_stops_before_anybody_else_begins(ledger: Ledger, clock: Manu
     assert not lease.is_sure()
     assert ledger.hosts.all()[0].is_alive
     assert not ledger.hosts.renew(lease), "what was given up is not taken up again under the same epoch"
+    lease.renewed(clock.boottime())
+    assert not lease.is_sure(), "not even by a renewal that was on its way"
 
 
 def test_a_host_that_has_stopped_says_why(ledger: Ledger, other: Ledger) -> None:

@@ -22,11 +22,11 @@ def test_what_is_due_in_a_lane(ledger: Ledger) -> None:
     now_due, _ = add(ledger, "A1", "B2")
     add(ledger, "A1", hour=13)
     record_batch(ledger)
-    assert [row.task.key for row in ledger.tasks.due_in("A1", NOON)] == [now_due]
-    assert len(ledger.tasks.due_in("A1", NOON + HOUR)) == 2
-    assert [row.task.backend for row in ledger.tasks.due_in("backend local_api", NOON)] == ["local_api"]
+    assert [row.task.key for row in ledger.tasks.due_in(["A1"], NOON)] == [now_due]
+    assert len(ledger.tasks.due_in(["A1"], NOON + HOUR)) == 2
+    assert [row.task.backend for row in ledger.tasks.due_in(["backend local_api"], NOON)] == ["local_api"]
     claim(ledger, now_due)
-    assert ledger.tasks.due_in("A1", NOON) == []
+    assert ledger.tasks.due_in(["A1"], NOON) == []
 
 
 @pytest.fixture

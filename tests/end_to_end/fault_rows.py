@@ -159,6 +159,12 @@ class Then(Enum):
     TRIED_AGAIN = "its first attempt fails, and the second one completes"
     FAILS = "both attempts fail"
     WAITS = "it waits for the phone, which costs no try, and completes when that is back"
+    WAITS_AFTER_A_TRY = (
+        "its first attempt fails; the second one waits for the phone, and completes when that is back"
+    )
+    HELD_BACK = (
+        "the phone is held back after its attempts, which cost no try; it completes when that is released"
+    )
     HOLDS = "it fails, and the phone waits for a person"
 
 
@@ -261,6 +267,7 @@ ROWS = (
         True,
         taps=1,
         adb=ANY,
+        then=Then.WAITS_AFTER_A_TRY,
     ),
     Row("the adb server dies inside a tap", kill_adb_during_the_call, tap, ConnectionLost, "", True, adb=ANY),
     Row(
@@ -271,6 +278,7 @@ ROWS = (
         "run `am",
         True,
         adb=BACK,
+        then=Then.DONE,
     ),
     Row(
         "dropped in a push",
@@ -317,6 +325,7 @@ ROWS = (
         AutomationFailed,
         "start uiautom",
         True,
+        then=Then.HELD_BACK,
     ),
     Row(
         "u2 is registered already",
@@ -325,6 +334,7 @@ ROWS = (
         AutomationFailed,
         "",
         True,
+        then=Then.HELD_BACK,
     ),
     Row(
         "UiAutomation not connected, once",
@@ -399,7 +409,15 @@ ROWS = (
         True,
         then=Then.TRIED_AGAIN,
     ),
-    Row("a shell command that hangs", fault("shell:am", "hang"), shell, PhoneTimeout, "run `am", True),
+    Row(
+        "a shell command that hangs",
+        fault("shell:am", "hang"),
+        shell,
+        PhoneTimeout,
+        "run `am",
+        True,
+        then=Then.DONE,
+    ),
     Row("a phone that hangs", post("pause"), tap, PhoneTimeout, "", None, None, then=Then.WAITS),
     # apps and files
     Row(

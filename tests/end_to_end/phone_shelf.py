@@ -47,6 +47,9 @@ class Notes:
     def works_as(self, app: str, account: str) -> None:
         pass
 
+    def be_sure(self) -> None:
+        pass
+
     def settle(
         self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
     ) -> None:

@@ -115,6 +115,24 @@ def test_a_rehearsal_goes_to_its_end_and_has_its_report(page: Page, dashboard: D
     assert page.evaluate("self.origin") == "null"
 
 
+def test_the_next_seven_days_are_lived_through_and_have_their_report(
+    page: Page, dashboard: DashboardDaemon
+) -> None:
+    text = campaign_text("VIRTUAL01", at="12:00", name="daily")
+    (folder(dashboard) / "daily.yaml").write_text(text)
+    dashboard.process.wait_for("campaign changed", campaign="daily")
+    look(page, dashboard, "/campaigns/daily")
+    page.get_by_role("button", name="7 days ahead").click()
+    page.get_by_role("link", name=re.compile("rehearsal [0-9]+")).first.click()
+    expect(page.locator("#rehearsal-lines")).to_contain_text("it is ")
+    patiently(page, "went well")
+    expect(page.locator("#rehearsal")).to_contain_text("7 completed")
+    check_page(page)
+    page.get_by_role("link", name="Its report").click()
+    expect(page.locator("h1")).to_contain_text("All campaigns")
+    (folder(dashboard) / "daily.yaml").unlink()
+
+
 def test_a_rehearsal_is_stopped(page: Page, dashboard: DashboardDaemon) -> None:
     look(page, dashboard, "/campaigns/trial")
     page.get_by_role("button", name="Rehearse").click()

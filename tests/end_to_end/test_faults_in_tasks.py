@@ -178,17 +178,23 @@ def desk(shelf: Any, tmp_path: Path, quick_ledgers: None, monkeypatch: pytest.Mo
 def test_what_becomes_of_a_task_of_its_lane_and_of_other_lanes(desk: Desk, row: Row) -> None:
     row.strike(desk.table)
     key, other = desk.add(FLOW_OF.get(row.call, "press")), desk.add("press", OTHER)
-    if row.then is Then.WAITS:
+    if row.then in (Then.WAITS, Then.WAITS_AFTER_A_TRY):
         waiting = desk.waiting(key)
-        assert waiting.reason_kind is ReasonKind.DEVICE_AWAY and waiting.tries == 0
+        assert waiting.tries == (row.then is Then.WAITS_AFTER_A_TRY)
         assert f"device {SERIAL} away since" in waiting.reason
         desk.table.calm()
+    if row.then is Then.HELD_BACK:
+        assert "3 attempts in a row have failed" in desk.waiting_for(key, ReasonKind.ON_HOLD).reason
+        desk.table.calm()
+        desk.ledger.holds.release(SERIAL)
     task = desk.ended(key)
     expected = {
         Then.DONE: (TaskState.COMPLETED, 0),
         Then.TRIED_AGAIN: (TaskState.COMPLETED, 1),
         Then.FAILS: (TaskState.FAILED, 2),
         Then.WAITS: (TaskState.COMPLETED, 0),
+        Then.WAITS_AFTER_A_TRY: (TaskState.COMPLETED, 1),
+        Then.HELD_BACK: (TaskState.COMPLETED, 0),
         Then.HOLDS: (TaskState.FAILED, 1),
     }
     assert (task.state, task.tries) == expected[row.then], task.reason

@@ -13,6 +13,7 @@ from adb_relay import relayed
 from runner_command import RunnerCommand
 
 from runner.clock import SystemClock
+from runner.scheduling.folder import CampaignFolder
 from runner.store.ledger import Ledger
 from runner.virtual.adbserver import find_adb
 from runner.virtual.process import PhonesProcess
@@ -23,6 +24,19 @@ HERE = ("LOCKED", "FULL", "TYPES", "WEAK", "ASLEEP", "STRANGE", "TWIN", "WELL", 
 NO_PERMISSIONS = (
     "no permissions (user in plugdev group; are your udev rules wrong?); see [http://developer.android.com]"
 )
+
+
+CLOSED_PORT = 1
+"""Nobody but root may listen there, and nobody does."""
+
+CAMPAIGN = """\
+version: 1
+name: demo
+timezone: UTC
+devices: {shelf: [WELL, AWAY]}
+scripts:
+  greet: {script: follow, devices: shelf, config: {target_users: ["@north"]}, start_times: ["09:00"]}
+"""
 
 
 @contextmanager
@@ -78,6 +92,8 @@ def desk(phones: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
     old.chmod(0o755)
     with Ledger.open(f"sqlite:///{folder / 'ledger.db'}", SystemClock()) as ledger:
         ledger.holds.place("HELD", "a login screen is in the way")
+        (folder / "demo.yaml").write_text(CAMPAIGN, encoding="utf-8")
+        CampaignFolder([folder / "demo.yaml"], ledger, SystemClock()).load()
     with (
         PhonesProcess(["TWIN"]) as elsewhere,
         second_server(folder) as second,
@@ -88,6 +104,7 @@ def desk(phones: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
             {
                 "ANDROID_ADB_SERVER_PORT": str(port),
                 "RUNNER_STATE_DIR": str(folder),
+                "RUNNER_ADB_SERVERS": f"127.0.0.1:{CLOSED_PORT}",
                 "PATH": f"{old.parent}{os.pathsep}{os.environ['PATH']}",
             },
             second,
@@ -113,7 +130,10 @@ def test_each_thing_that_is_wrong_is_found_with_what_to_do(
         ("input-method", "TYPES"),
         ("weak-charger", "WEAK"),
         ("on-hold", "HELD"),
+        ("not-listed", "AWAY"),
     }
+    assert "`demo` would work on it" in found["not-listed", "AWAY"]["said"]
+    assert f"adb -P {CLOSED_PORT} start-server" in found["adb-away", f"127.0.0.1:{CLOSED_PORT}"]["advice"]
     assert not found["asleep", "ASLEEP"]["is_wrong"]
     assert ("adb-servers", f"process {second}") in found
     old = str(Path(environment["PATH"].partition(os.pathsep)[0]) / "adb")

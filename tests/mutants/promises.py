@@ -18,6 +18,25 @@ class Mutant:
 
 
 MUTANTS = (
+    # hosts
+    Mutant(
+        "what is in doubt in a lane goes first on the host that has just taken it",
+        "        self._executor.take_over(taken)  # before anything new begins there: what is in doubt\n",
+        "",
+        ("test_lanes_come_and_go_with_phones",),
+    ),
+    Mutant(
+        "a ring that was lost is rung again",
+        "            elif now_s < known[1]:\n",
+        "            elif known:\n",
+        ("test_lanes_with_the_same_tasks_are_rung_ever_more_seldom",),
+    ),
+    Mutant(
+        "a host of phones carries out no tasks of a batch backend",
+        "and_(TASK.device.in_(lanes), TASK.backend.not_in(batched_backends()))",
+        "TASK.device.in_(lanes)",
+        ("test_what_is_due_in_a_lane",),
+    ),
     # notifications
     Mutant(
         "news are told once, whatever restarts",
@@ -442,5 +461,90 @@ MUTANTS = (
         "    while self._timers and self._timers[0].at <= instant:",
         "    while self._timers and self._timers[0].at < instant:",
         ("test_time_that_is_moved_does_what_was_to_come",),
+    ),
+    # hosts that share a ledger
+    Mutant(
+        "an effect is begun only while its host has the lane",
+        "        check_holds(connection, [hold])\n        now = instant(self._clock.now())\n",
+        "        now = instant(self._clock.now())\n",
+        ("test_nothing_is_begun_under_a_lease_that_is_lost",),
+    ),
+    Mutant(
+        "what a host begins is refused by the epoch of whoever took its lane",
+        "        if epochs.get(name) != hold.epoch:\n",
+        "        if name not in epochs and False:\n",
+        (
+            "test_nothing_is_begun_under_a_lease_that_is_lost",
+            "test_an_effect_that_is_begun_while_somebody_takes_the_lane_is_refused",
+        ),
+    ),
+    Mutant(
+        "a task that several hosts claim at one moment is claimed once",
+        "    .where(TASK.state == TaskState.PENDING, IS_LISTED)\n    .values(\n        state=TaskState.RUNNING,\n",
+        "    .where(IS_LISTED)\n    .values(\n        state=TaskState.RUNNING,\n",
+        ("test_a_task_is_claimed_once",),
+    ),
+    Mutant(
+        "nothing is tapped once the lease may be over, however long the way to the phone took",
+        "            be_sure()\n        except BaseException:\n            sock.end()\n",
+        "            pass\n        except BaseException:\n            sock.end()\n",
+        ("test_the_tap_of_an_effect_is_not_sent_once_the_lease_is_over",),
+    ),
+    Mutant(
+        "a flow asks for the lease right before its tap",
+        "attempt.finger.tap_once(place, attempt.be_sure)",
+        "attempt.finger.tap_once(place, lambda: None)",
+        ("test_nothing_is_tapped_or_written_once_another_host_may_have_the_phone",),
+    ),
+    Mutant(
+        "nothing is sent to a server once another host may call it",
+        "    content = body(first, config)\n    batch.journal.be_sure()\n",
+        "    content = body(first, config)\n",
+        ("test_nothing_is_sent_once_another_host_may_call_the_server",),
+    ),
+    Mutant(
+        "an account works on one host at a time",
+        "        if not self._database.connector.try_lock(connection, locks):\n            return None\n",
+        "",
+        ("test_an_account_and_the_last_place_of_its_limit_are_given_once",),
+    ),
+    Mutant(
+        "hosts share the last place of a limit",
+        """\
+            if not self._database.connector.try_lock(connection, locks):
+                return None
+""",
+        "",
+        ("test_an_account_and_the_last_place_of_its_limit_are_given_once",),
+    ),
+    Mutant(
+        "a host whose renewal came just in time keeps its lanes",
+        "order_by(HOST.name).with_for_update(read=True, skip_locked=True)",
+        "order_by(HOST.name)",
+        ("test_a_renewal_that_came_just_in_time_counts",),
+    ),
+    Mutant(
+        "whoever has a lease stops before anybody else begins",
+        "lasts.total_seconds() - MARGIN_S",
+        "lasts.total_seconds()",
+        ("test_the_holder_stops_before_anybody_else_begins",),
+    ),
+    Mutant(
+        "a lease that was given up is not taken up again",
+        "            self._is_over = True\n        return not self._is_over\n",
+        "            return False\n        return not self._is_over\n",
+        ("test_the_holder_stops_before_anybody_else_begins",),
+    ),
+    Mutant(
+        "a leader that another one has followed decides nothing",
+        "if ask(connection, LEADS, LEADER.id, [THE_ROW]) != [(lease.epoch,)]:",
+        "if not ask(connection, LEADS, LEADER.id, [THE_ROW]):",
+        ("test_a_leader_that_was_followed_writes_nothing",),
+    ),
+    Mutant(
+        "whoever takes a lane settles what was left open in it before it begins anything",
+        "        settle_interrupted(ledger, new)\n        ledger.fence.hold(new)\n",
+        "        ledger.fence.hold(new)\n",
+        ("test_whoever_takes_a_lane_settles_what_was_left_open_in_it",),
     ),
 )

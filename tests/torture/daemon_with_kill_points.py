@@ -6,6 +6,7 @@ It wraps the durable writes of the product, its one raw action and its lock from
 """
 
 import argparse
+import faulthandler
 import importlib
 import io
 import signal
@@ -107,6 +108,7 @@ def main(words: Sequence[str]) -> None:
     for wait in options.hasty:
         shorten(wait)
     look_the_same()
+    faulthandler.register(signal.SIGUSR1)  # whoever asks sees what each thread does
     by = signal.SIGTERM if options.by_term else signal.SIGKILL
     points = Points(options.kill, options.trace, by=by, armed=options.armed)
     wrap_writes(points)

@@ -152,7 +152,8 @@ def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterabl
             setattr(part, name, named(getattr(part, name), f"ledger.{part.__name__.lower()}.{name}"))
     for name in methods:
         setattr(journal, name, named(getattr(journal, name), f"journal.{name}"))
-    Database.write, Database.migrate = writing(Database.write), writing(Database.migrate)
+    for name in ("write", "write_beside", "migrate"):
+        setattr(Database, name, writing(getattr(Database, name)))
 
 
 def leave_committing_out() -> None:

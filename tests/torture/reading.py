@@ -12,7 +12,7 @@ from waves import WAVES, Deed
 FINAL = ("completed", "failed", "missed", "skipped", "cancelled", "uncertain")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Reading:
     """Reads the ledger in a file."""
 

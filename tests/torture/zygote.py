@@ -24,13 +24,16 @@ from PIL import Image
 LONGEST_REQUEST = 1 << 17
 
 LOADED_AT_ONCE = (
-    *(f"runner.cli.{command}" for command in ("daemon", "holds", "pause", "resume", "stop")),
-    "runner.daemon.daemon",
+    *(f"runner.cli.{command}" for command in ("daemon", "holds", "pause", "resume", "stop", "worker")),
+    "runner.daemon.shared_daemon",
+    "runner.daemon.worker",
     "alembic.command",
     "alembic.config",
     "httpcore",
     "jsonschema_rs",
     "lxml.etree",
+    "procrastinate",
+    "psycopg",
     "pydantic.v1",
     "runner.backends.local_api.backend",
     "uiautomator2",

@@ -20,11 +20,13 @@ LATE_S = 2.5
 @dataclass(frozen=True, slots=True)
 class Fault:
     """`kind` is one of `KINDS`. With a point, the host that first reaches it stands still there, and the fault begins;
-    without, it happens to any host at any moment. `seed` decides what is random about it."""
+    without, it happens to any host at any moment. `seed` decides what is random about it; `when` hosts reach the point:
+    when they begin, work, or end."""
 
     kind: str
     point: str | None = None
     seed: int = 0
+    when: str = "work"
 
     def __str__(self) -> str:
         return f"{self.kind} {f'at {self.point}' if self.point else 'at any moment'} (seed {self.seed})"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from episode import COMMAND_S, LOOK_S, STUCK_S, Episode, Result
+from episode import COMMAND_S, LOOK_S, Episode, Result
 from faults import KINDS, Fault, Scene
 from kill_points import reached
 from lives import ZYGOTE
@@ -28,8 +28,11 @@ POINT_S = 8.0
 END_S = 45.0
 RESTART_S = 1.0
 DATABASE_S = 90.0
+STUCK_S = 180.0
+"""How long nothing at all may end while tasks are left: on a machine that is too busy to renew leases, hosts begin anew
+over and over."""
 FEW = 6
-TOKEN = "torture"
+TOKEN = "torture-" * 4
 
 
 @dataclass(slots=True)
@@ -67,10 +70,15 @@ class SharedReading(Reading):
             except psycopg.errors.UndefinedTable:
                 return []  # nobody has made the tables yet
             except psycopg.OperationalError:
-                self._connection = None
+                self.close()
                 if time.monotonic() > until:
                     raise
                 time.sleep(0.1)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
     def _damage(self) -> Iterator[str]:
         return iter(())
@@ -120,7 +128,8 @@ class HostsEpisode(Episode):
             stack.callback(self.server.close)
             self.server.start()
             self.url = self.server.tcp_url(self.server.new_database())
-            self.reading = SharedReading(self.url)
+            self.reading = reading = SharedReading(self.url)
+            stack.callback(reading.close)
             stack.enter_context(self.phones)
             for name in (*DAEMONS, *WORKERS):
                 self.hosts.append(stack.enter_context(self._host(name)))
@@ -145,7 +154,7 @@ class HostsEpisode(Episode):
     def suffer(self, fault: Fault) -> None:
         """Let one fault come, and end."""
         choice = random.Random(fault.seed)
-        host = self._stopped_at(fault.point) if fault.point else self._stopped(choice)
+        host = self._stopped_at(fault.point, fault.when) if fault.point else self._stopped(choice)
         if host is None:
             self.result.passed_by.append(str(fault))
             return
@@ -165,13 +174,18 @@ class HostsEpisode(Episode):
         host.stop()
         return host
 
-    def _stopped_at(self, point: str) -> PhoneHost | None:
-        """The host that first reaches a point; None if none does, not even at the beginning or the end of its life."""
+    def _stopped_at(self, point: str, when: str) -> PhoneHost | None:
+        """The host that first reaches a point; None if none does."""
         self.armed.write_text(point)
         host = self.hosts[len(self.result.kinds) % len(self.hosts)]
         try:
-            for provoke in (lambda: None, lambda: self._begin_anew(host), host.ask_to_end):
-                provoke()
+            provoking = {
+                "begin": lambda: self._begin_anew(host),
+                "end": host.ask_to_end,
+                "work": lambda: None,
+            }
+            for now in (when, "begin" if when == "work" else when):
+                provoking[now]()
                 until = time.monotonic() + POINT_S
                 while time.monotonic() < until:
                     if stopped := next((one for one in self.hosts if one.is_stopped), None):
@@ -289,6 +303,8 @@ class HostsEpisode(Episode):
                 open_tasks = self.reading.rows(
                     "SELECT key, state, reason FROM tasks WHERE state IN ('pending', 'running') LIMIT 5"
                 )
+                for host in self.hosts:
+                    host.tell_what_it_does()
                 self.complain(f"nothing happened for {STUCK_S:.0f} s; {left} tasks are left: {open_tasks}")
                 break
         for host in self.hosts:
@@ -306,7 +322,7 @@ class HostsEpisode(Episode):
         self._note(what)
 
     def reached(self) -> list[str]:
-        """The points that any host has reached in any of its lives."""
+        """The points that any host has reached in any of its lives, each life in order."""
         return [
             point
             for host in self.hosts

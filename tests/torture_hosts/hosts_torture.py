@@ -12,12 +12,13 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import click
+from episode import ASKED_TO_END
 from faults import KINDS, Fault
 from hosts_episode import HostsEpisode, HostsResult
 from small_disk import may_mount
@@ -25,14 +26,32 @@ from torture import JOBS, WHILE_IDLE, Torture
 
 FAULTS_PER_EPISODE = 12
 
+BEGINNING_S = 4.0
+"""For how long a host begins."""
+
 
 class PeacefulLife(HostsEpisode):
     """No fault comes; what its hosts reach are the points of all others."""
 
     def run(self) -> HostsResult:
         super().run()
-        self.points = sorted({point for point in self.reached() if not point.startswith(WHILE_IDLE)})
+        self.points = {
+            point: when for point, when in sorted(self._whens()) if not point.startswith(WHILE_IDLE)
+        }
         return self.result
+
+    def _whens(self) -> Iterator[tuple[str, str]]:
+        """When each point is reached: at work rather than at the end, and at the end rather than at the beginning."""
+        found: dict[str, set[str]] = {}
+        for host in self.hosts:
+            is_asked = False
+            for line in host.trace.read_text().splitlines():
+                at, _, point = line.split("\t")
+                is_asked = is_asked or point == ASKED_TO_END
+                when = "end" if is_asked else "begin" if float(at) < BEGINNING_S else "work"
+                found.setdefault(point, set()).add(when)
+        found.pop(ASKED_TO_END, None)
+        yield from ((point, max(whens, key=("begin", "end", "work").index)) for point, whens in found.items())
 
 
 @dataclass(slots=True)
@@ -55,14 +74,14 @@ class HostsTorture(Torture):
         self.episodes = [[], *(faults[first::episodes] for first in range(episodes))]
         self.save()
 
-    def _at_points(self, points: Iterable[str], most: int | None, seed: int) -> list[Fault]:
+    def _at_points(self, points: Mapping[str, str], most: int | None, seed: int) -> list[Fault]:
         """Each kind at each point. Of the most, none comes twice before each has come once."""
         choice = random.Random(seed)
         chosen = list(points)
         choice.shuffle(chosen)
         kinds = _kinds()
         turns = [
-            Fault(kinds[(turn + place) % len(kinds)], point, choice.getrandbits(32))
+            Fault(kinds[(turn + place) % len(kinds)], point, choice.getrandbits(32), points[point])
             for turn in range(len(kinds))
             for place, point in enumerate(chosen)
         ]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from adb_server import PlainAdbServer
+from episode import ASKED_TO_END
 from lives import ZYGOTE, Life
 from wire import Wire
 
@@ -92,6 +93,8 @@ class PhoneHost:
     def ask_to_end(self) -> None:
         """As a service is stopped."""
         self.is_asked_to_end = True
+        with self.trace.open("a") as trace:
+            trace.write(f"-\t-\t{ASKED_TO_END}\n")
         self._send(signal.SIGTERM)
 
     def end(self, within_s: float) -> str | None:
@@ -105,6 +108,10 @@ class PhoneHost:
             self.kill()
             return f"it did not end within {within_s:.0f} s of SIGTERM"
         return f"it ended with {code}" if code else None
+
+    def tell_what_it_does(self) -> None:
+        """Have it write into its log where each of its threads is."""
+        self._send(signal.SIGUSR1)
 
     @property
     def code(self) -> int | None:

@@ -99,6 +99,19 @@ def test_one_side_can_be_closed(wire: Wire, host: socket.socket, heard: tuple[in
     assert b"last words" in heard[1]
 
 
+def test_a_database_that_resets_its_connections_is_passed_on() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        Wire(server.getsockname()[1]) as wire,
+        closing(connect(wire)) as host,
+    ):
+        database, _ = server.accept()
+        database.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        database.close()
+        with pytest.raises(ConnectionResetError):
+            host.recv(100)
+
+
 def test_a_database_that_is_down_resets_connections(wire: Wire) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))

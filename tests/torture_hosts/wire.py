@@ -118,9 +118,11 @@ class Wire:
         self._pairs.add(pair)
         try:
             await asyncio.gather(
-                self._carry(reader, far_writer, self._asks.wait),
-                self._carry(far_reader, writer, self._answers.wait),
+                self._carry(reader, far_writer, self._asks.wait, pair),
+                self._carry(far_reader, writer, self._answers.wait, pair),
             )
+        except asyncio.CancelledError:  # the end of the proxy; asyncio would complain of it
+            pass
         finally:
             pair.abort()
             self._pairs.discard(pair)
@@ -130,8 +132,9 @@ class Wire:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         may_pass: Callable[[], Awaitable[Any]],
+        pair: "_Pair",
     ) -> None:
-        with suppress(OSError, RuntimeError):  # RuntimeError: this side was closed meanwhile
+        try:
             while data := await reader.read(CHUNK):
                 if self._delay_s:
                     await asyncio.sleep(self._delay_s)
@@ -140,6 +143,9 @@ class Wire:
                 await writer.drain()
             await may_pass()
             writer.write_eof()
+        except (OSError, RuntimeError):  # one side is gone, so the other one hears of it
+            await may_pass()
+            pair.abort()
 
 
 class _Pair:

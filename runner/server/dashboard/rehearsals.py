@@ -1,12 +1,13 @@
-"""Rehearsals that a page starts: each is a `runner run FILE --virtual` of its own, with virtual phones and a ledger
-that nothing else uses. None outlives the daemon."""
+"""Rehearsals that a page starts: each is a process of its own, with virtual phones and a ledger that nothing else uses.
+`runner run FILE --virtual` carries a file out as it is now, `runner rehearse FILE` lives through the days ahead. None
+outlives the daemon."""
 
 import json
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -17,6 +18,10 @@ from runner.errors import UsageError
 
 MOST_AT_A_TIME = 2
 """Virtual phones take memory and time of the machine that carries real work out."""
+
+NOW = ("run", "--virtual", "--until-eof", "--format", "json")
+DAYS_AHEAD = 7
+AHEAD = ("rehearse", "--until", f"{DAYS_AHEAD}d", "--until-eof", "--format", "json")
 
 MOST_KEPT = 20
 MOST_LINES, LONGEST_LINE = 200, 500
@@ -31,15 +36,18 @@ _NOT_INHERITED = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 @dataclass
 class RehearsalRun:
-    """One rehearsal. `lines` are the last that it said, `result` is the summary as JSON that it printed in the end;
-    None if it ended without one: the lines say why."""
+    """One rehearsal, of days `ahead` or of the file as it is now. `lines` are the last that it said, `result` is the
+    summary as JSON that it printed in the end; None if it ended without one: the lines say why. `code` is its exit
+    code."""
 
     number: int
     campaign: str
     path: str
     by: str
     began_utc: datetime
+    is_ahead: bool = False
     ended_utc: datetime | None = None
+    code: int | None = None
     lines: tuple[str, ...] = ()
     result: Mapping[str, Any] | None = None
     is_stopped: bool = False
@@ -55,11 +63,9 @@ class RehearsalRun:
 
     @property
     def went_well(self) -> bool:
+        if self.is_ahead:  # a time in which nothing comes is no failure
+            return self.result is not None and self.code == 0
         return bool(self.counts) and set(self.counts) == {"completed"}
-
-    @property
-    def run_id(self) -> str | None:
-        return self.result["run"] if self.result else None
 
     @property
     def report(self) -> str | None:
@@ -82,8 +88,9 @@ class Rehearsals:
         self._last = 0
         self._is_closed = False
 
-    def start(self, campaign: str, path: str, by: str) -> RehearsalRun:
-        """Begin to rehearse a campaign's file, as it is now. Raises UsageError if too many go on."""
+    def start(self, campaign: str, path: str, by: str, *, ahead: bool = False) -> RehearsalRun:
+        """Begin to rehearse a campaign's file, as it is now, or the days `ahead`. Raises UsageError if too many go
+        on."""
         with self._lock:
             if self._is_closed:
                 raise UsageError("the daemon is ending")
@@ -92,9 +99,9 @@ class Rehearsals:
                     f"{len(self._processes)} rehearsals go on already",
                     hint="wait until one has ended, or stop it",
                 )
-            process = _started(path)
+            process = _started([*AHEAD, "--", path] if ahead else [*NOW, "--", path])
             self._last += 1
-            one = RehearsalRun(self._last, campaign, path, by, self._clock.now())
+            one = RehearsalRun(self._last, campaign, path, by, self._clock.now(), ahead)
             self._known[one.number], self._processes[one.number] = one, process
             for old in [number for number, it in self._known.items() if not it.is_running][:-MOST_KEPT]:
                 del self._known[old]
@@ -156,7 +163,7 @@ class Rehearsals:
                 one.lines = (*one.lines, line.decode("utf-8", "replace").rstrip())[-MOST_LINES:]
                 self._tell(one.campaign)
         reader.join()
-        process.wait()
+        one.code = process.wait()
         with self._lock:
             one.result, one.ended_utc = _result(b"".join(printed)), self._clock.now()
             del self._processes[one.number], self._threads[one.number]
@@ -164,14 +171,11 @@ class Rehearsals:
         self._tell(one.campaign)
 
 
-def _started(path: str) -> subprocess.Popen[bytes]:
+def _started(words: Sequence[str]) -> subprocess.Popen[bytes]:
     """Raises UsageError if no process can be started."""
     try:
         return subprocess.Popen(
-            [
-                *(sys.executable, "-P", "-m", "runner", "run", "--virtual", "--until-eof"),
-                *("--format", "json", "--", path),
-            ],
+            [sys.executable, "-P", "-m", "runner", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -194,7 +198,7 @@ def _result(printed: bytes) -> Mapping[str, Any] | None:
         found = json.loads(printed)
     except ValueError:  # it ended before it had one; its last lines say why
         return None
-    return found if isinstance(found, dict) and {"run", "report", "counts"} <= found.keys() else None
+    return found if isinstance(found, dict) and {"report", "counts"} <= found.keys() else None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from runner.campaign.loader import discover
 from runner.daemon.faults_file import FaultKind, FaultsRead, read_faults
 
 START = datetime(2026, 11, 30, 8, 30, tzinfo=UTC)  # a Monday, 09:30 in Stockholm
@@ -92,3 +93,12 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     ):
         (problem,) = read_faults(path, START, ZONE, ["A1", "A2"]).diagnostics
         assert said in problem.message
+
+
+def test_the_example_beside_the_campaigns_is_one_and_no_campaign() -> None:
+    folder = Path(__file__).parents[3] / "campaigns"
+    serials = [f"VIRTUAL0{number}" for number in range(1, 5)]
+    found = read_faults(folder / "faults.yaml", START, ZONE, serials)
+    assert found.diagnostics == ()
+    assert {fault.kind for fault in found.faults} == set(FaultKind)
+    assert "faults.yaml" not in [path.name for path in discover([folder])]

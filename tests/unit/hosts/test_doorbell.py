@@ -1,7 +1,7 @@
 """Rings on a real PostgreSQL: each lane rings once, for the host that holds it, and a lost ring is rung again."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pytest
 from postgres_server import Databases
@@ -24,9 +24,9 @@ class Drained:
         self.resting: set[str] = set()
         self._news = threading.Condition()
 
-    def load(self, lane: str) -> None:
+    def load(self, lanes: Collection[str]) -> None:
         with self._news:
-            self.loaded.append(lane)
+            self.loaded += lanes
             self._news.notify_all()
 
     def at_rest(self, lane: str) -> bool:

@@ -272,6 +272,13 @@ QUESTIONS: dict[str, Question] = {
         ledger.holds.of("A1"),
         ledger.phones.history("A1", NOON - DAY, NOON),
     ),
+    "hosts": lambda ledger: (
+        ledger.hosts.register("north", machine="m", version="1"),
+        ledger.hosts_now.table(),
+        ledger.hosts_now.are_several(),
+        ledger.hosts_now.running(),
+        ledger.hosts_now.waiting(),
+    ),
     "retention": lambda ledger: (
         ledger.tasks.cancel(["k"], ""),
         list(ledger.retention.prune(NOON + DAY, NOON + DAY)),

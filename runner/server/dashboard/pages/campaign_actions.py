@@ -41,6 +41,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         action("/actions/campaigns/{name}/pause", _pause),
         action("/actions/campaigns/{name}/resume", _resume),
         action("/actions/campaigns/{name}/rehearse", _rehearse),
+        action("/actions/campaigns/{name}/rehearse-ahead", _rehearse_ahead),
         action("/actions/campaigns/{name}/{entry}/run", _run),
         action("/actions/rehearsals/{number:int}/stop", _stop),
     ]
@@ -134,8 +135,16 @@ def _run(request: Request, form: Form) -> Response:
 
 
 def _rehearse(request: Request, form: Form) -> Response:
+    return _begin_rehearsal(request, ahead=False)
+
+
+def _rehearse_ahead(request: Request, form: Form) -> Response:
+    return _begin_rehearsal(request, ahead=True)
+
+
+def _begin_rehearsal(request: Request, *, ahead: bool) -> Response:
     desk, found = frame_of(request).desk, read_page(request)
-    one = frame_of(request).rehearsals.start(found.name, found.path, actor(request))
+    one = frame_of(request).rehearsals.start(found.name, found.path, actor(request), ahead=ahead)
     desk.ledger.actions.note(actor(request), ActionKind.REHEARSE, found.name, f"rehearsal {one.number}")
     return _done(request, found.name, f"rehearsal {one.number} has begun")
 

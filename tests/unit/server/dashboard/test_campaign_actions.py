@@ -15,6 +15,7 @@ ACTIONS = (
     "/actions/campaigns/trial/pause",
     "/actions/campaigns/trial/resume",
     "/actions/campaigns/trial/rehearse",
+    "/actions/campaigns/trial/rehearse-ahead",
     "/actions/campaigns/trial/greet/run",
     "/actions/rehearsals/1/stop",
 )
