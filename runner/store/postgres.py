@@ -5,6 +5,7 @@ Transactions that write exclude each other by an advisory lock, so that a part m
 """
 
 import os
+import select
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +19,7 @@ from sqlalchemy.ext.compiler import compiles
 from runner.errors import LedgerUnavailable
 from runner.store.connector import among, database_now, json_list, json_member, json_values, least
 from runner.store.json_text import from_json, to_json
+from runner.store.kept import KeptConnections
 from runner.store.postgres_errors import SEE_SERVER, refused_server, translated
 from runner.store.url import libpq_url, shown
 
@@ -71,29 +73,34 @@ class Postgres:
         self._is_pooled = os.environ.get(POOLED, "") not in ("", "0")
         self._writer = self._engine(1)
         self.readers = self._engine(readers or READERS)
+        self._writing = KeptConnections(self._writer, 1)
+        self._reading = KeptConnections(self.readers, readers or READERS)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._transaction(self.readers, BEGIN_TO_READ) as connection:
+        with self._transaction(self._reading, BEGIN_TO_READ) as connection:
             yield connection
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
-        with self.readers.connect() as connection:
+        with self._reading.use() as connection:
+            if _has_news(_raw(connection)):
+                connection.invalidate()
             try:
                 yield connection
+                _forget(connection)
             except BaseException:
                 _undo(connection)
                 raise
 
     @contextmanager
     def writing(self, *, flush: bool, guarded: bool) -> Iterator[Connection]:
-        with self._transaction(self._writer, _BEGINNINGS[flush, guarded]) as connection:
+        with self._transaction(self._writing, _BEGINNINGS[flush, guarded]) as connection:
             yield connection
 
     @contextmanager
     def writing_beside(self, *, flush: bool) -> Iterator[Connection]:
-        with self._transaction(self.readers, _BESIDE[flush]) as connection:
+        with self._transaction(self._reading, _BESIDE[flush]) as connection:
             yield connection
 
     @contextmanager
@@ -101,7 +108,7 @@ class Postgres:
         # Two locks: others write while one waits for the other who makes the tables, but not while this one does.
         both = f"pg_advisory_xact_lock({MIGRATING}), pg_advisory_xact_lock({WRITING})"
         with self._transaction(
-            self._writer, f"BEGIN; SELECT pg_current_xact_id(), {both}".encode()
+            self._writing, f"BEGIN; SELECT pg_current_xact_id(), {both}".encode()
         ) as connection:
             yield connection
 
@@ -160,17 +167,20 @@ class Postgres:
                 copy.write_row(row)
 
     def close(self) -> None:
+        self._writing.close()
+        self._reading.close()
         self._writer.dispose()
         self.readers.dispose()
 
     @contextmanager
-    def _transaction(self, engine: Engine, begin: bytes) -> Iterator[Connection]:
+    def _transaction(self, kept: KeptConnections, begin: bytes) -> Iterator[Connection]:
         """A transaction that these statements begin. Not SQLAlchemy's, which would send them one by one."""
-        with engine.connect() as connection:
+        with kept.use() as connection:
             try:
                 transaction_id = self._begin(connection, begin)
                 yield connection
                 self._commit(connection, transaction_id)
+                _forget(connection)
             except BaseException:
                 _undo(connection)
                 raise
@@ -291,6 +301,19 @@ def _carry_out(raw: psycopg.Connection[Any], statements: bytes) -> psycopg.pq.ab
         # Without a code of the server it is libpq that speaks: the connection is lost.
         raise error if error.sqlstate else psycopg.OperationalError(str(error))
     return result
+
+
+def _has_news(raw: psycopg.Connection[Any]) -> bool:
+    """Whether the server has said something that nobody asked: most likely that it ends the connection."""
+    way = select.poll()
+    way.register(raw.pgconn.socket, select.POLLIN)
+    return bool(way.poll(0))
+
+
+def _forget(connection: Connection) -> None:
+    """Have SQLAlchemy forget the transaction that it has seen begin, and that is over."""
+    if connection.in_transaction():
+        connection.rollback()
 
 
 def _undo(connection: Connection) -> None:

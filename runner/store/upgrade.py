@@ -41,8 +41,11 @@ def upgrade(database: Database, upgrades: Upgrades = Upgrades.ALONE) -> None:
         raise _behind(version, database.where)
 
     def work(connection: Connection) -> None:
-        if database.is_shared and version is not None and upgrades is not Upgrades.TOLD:
-            _refuse_while_hosts_live(connection, version, database.where)
+        now = _version(connection, database.where) if database.is_shared else version
+        if now == REVISION:  # another host has been quicker
+            return
+        if database.is_shared and now is not None and upgrades is not Upgrades.TOLD:
+            _refuse_while_hosts_live(connection, now, database.where)
         make_tables(connection)
 
     database.migrate("make the tables", work)
@@ -87,6 +90,8 @@ def _behind(version: str | None, where: str) -> LedgerBehind:
 
 
 def _refuse_while_hosts_live(connection: Connection, version: str, where: str) -> None:
+    if not inspect(connection).has_table(schema.hosts.name):  # the tables of a time before there were any
+        return
     living = connection.scalars(
         select(schema.hosts.c.name).where(IS_ALIVE).order_by(schema.hosts.c.name)
     ).all()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from claims import claim
+from sqlalchemy import text
 
 from runner.clock import ManualClock
 from runner.store.database import Database
@@ -22,21 +23,29 @@ INSERT INTO campaign_versions VALUES (1, 'autumn', '/srv/autumn.yaml', 'abc', 'c
 INSERT INTO occurrences VALUES (7, 'autumn', 'publish', 'run:1', 'now', {AT}, '1', 1, 'c0ffee', 'started', '', {AT});
 INSERT INTO tasks VALUES (3, 'autumn/publish/run:1/A1', 7, 0, '1', 'post', 'device', 'A1', 'A1', NULL, NULL, {AT},
   600.0, 'c0ffee', 'failed', 'no button', NULL, NULL, 1, {AT}, {AT}, {AT}, NULL, '{{}}', '{{"captions": "Hej"}}');
-INSERT INTO attempts VALUES (5, 3, 1, 'host:1', {AT}, {AT}, 'failed', 'no button', NULL, 0);
+INSERT INTO attempts VALUES (5, 3, 1, 'host:1', {AT}, {AT}, 'failed', 'no button', NULL, false);
 INSERT INTO steps VALUES (5, 0, 'tap', 'Tap Post', 'post.yaml:12', 'failed', 'no button', {AT}, 0.25, 'a.jpg', NULL);
 INSERT INTO effects VALUES (9, 3, 0, 5, 'post', NULL, 'A1', '@us', 'refuted', {AT}, {AT}, '{{"posts": "3"}}');
 INSERT INTO holds VALUES (2, 'A1', 'captcha', 3, {AT}, NULL);
 """
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
+COUNTED = ("campaign_versions", "occurrences", "tasks", "attempts", "effects", "holds")
+"""The tables of which it has rows with ids that the database has not given."""
+
+
+@pytest.fixture(params=["file", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A ledger of the first version, after a run."""
-    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    is_file = request.param == "file"
+    url = f"sqlite:///{tmp_path / 'ledger.db'}" if is_file else request.getfixturevalue("empty_postgres")
     database = Database(url)
     database.migrate("make", lambda connection: command.upgrade(alembic_config(connection), "0001"))
     for statement in filter(str.strip, FIRST_VERSION.split(";\n")):
         database.write("fill", lambda connection, sql=statement: connection.exec_driver_sql(sql))
+    for table in () if is_file else COUNTED:
+        count = f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"
+        database.write("count on", lambda connection, sql=count: connection.exec_driver_sql(sql))
     database.close()
     return url
 
@@ -55,10 +64,10 @@ def test_a_ledger_of_the_first_version_keeps_all_that_it_held(url: str) -> None:
         assert (task.retry, task.grace_s) == (RetryRule(0, 30.0), 3600.0)
         assert [(hold.device, hold.task_key) for hold in ledger.holds.current()] == [("A1", task.key)]
         assert ledger.tasks.page(TaskFilter(campaign="autumn"))[0] == 1
-        run, text = ledger.runs.get("1"), ledger.runs.campaign_of("1")
-        assert run is not None and text is not None
+        run, version = ledger.runs.get("1"), ledger.runs.campaign_of("1")
+        assert run is not None and version is not None
         assert (run.path, run.commit, run.created_utc) == ("/srv/autumn.yaml", "c0ffee", NOON)
-        assert text.text == "version: 1"
+        assert version.text == "version: 1"
         with ledger._database.read("look") as connection:
             kept = connection.exec_driver_sql("SELECT attempt_id FROM effects").scalar()
         assert kept == 5
@@ -100,12 +109,12 @@ def test_reasons_get_the_kind_that_their_beginnings_told(url: str) -> None:
     database.migrate("make", lambda connection: command.upgrade(alembic_config(connection), "0004"))
     copied = (
         "INSERT INTO tasks (key, state, reason, occurrence_id, ordinal, script, backend, lane, due_utc, timeout_s,"
-        " attempts, created_utc, options, config) SELECT ?, ?, ?, occurrence_id, ordinal, script, backend, lane,"
-        " due_utc, timeout_s, attempts, created_utc, options, config FROM tasks WHERE id = 3"
+        " attempts, created_utc, options, config) SELECT :key, :state, :reason, occurrence_id, ordinal, script,"
+        " backend, lane, due_utc, timeout_s, attempts, created_utc, options, config FROM tasks WHERE id = 3"
     )
     for number, (state, reason) in enumerate(REASONS):
-        values = (str(number), state, reason)
-        database.write("fill", lambda connection, of=values: connection.exec_driver_sql(copied, of))
+        values = {"key": str(number), "state": state, "reason": reason}
+        database.write("fill", lambda connection, of=values: connection.execute(text(copied), of))
     database.close()
     with Ledger.open(url, ManualClock(NOON)) as ledger:
         found = {(row.state, row.reason): row.reason_kind for row in ledger.tasks.all()}

@@ -1,6 +1,8 @@
-"""What is SQLite's own stands in few files, so that another kind of database has one place to come in."""
+"""What is SQLite's or PostgreSQL's own stands in few files, behind one seam."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import runner
@@ -26,3 +28,26 @@ def test_sqlite_is_a_connector() -> None:
         assert connector.execute(connection, "SELECT 1, 'one'") == (1, "one")
         assert connector.execute(connection, "CREATE TABLE t (id INTEGER)") is None
     connector.close()
+
+
+POSTGRES = re.compile(r"psycopg|pg_[a-z]+_|ANY\(CAST|json_agg|nextval|setval")
+"""Words of PostgreSQL: its driver, its functions, its sequences."""
+
+BESIDE = {"postgres.py", "postgres_errors.py"}
+
+
+def test_nothing_else_of_the_store_speaks_as_postgresql_does() -> None:
+    files = (RUNNER / "store").glob("*.py")
+    assert {path.name for path in files if POSTGRES.search(path.read_text())} == BESIDE
+
+
+def test_a_ledger_in_a_file_loads_no_driver_of_postgresql(tmp_path: Path) -> None:
+    code = (
+        "import sys; from runner.clock import SystemClock; from runner.store.ledger import Ledger; "
+        f"Ledger.open('sqlite:///{tmp_path}/ledger.db', SystemClock()).close(); "
+        "print([name for name in sys.modules if name.partition('.')[0] in ('psycopg', 'procrastinate')])"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "[]\n"
+    )

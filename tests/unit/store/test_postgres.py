@@ -62,6 +62,7 @@ def test_a_server_that_was_away_between_two_transactions_is_not_noticed(
     database.write("write", put(1))
     server.restart()
     assert seen(database) == [1]
+    server.restart()
     assert database.version() != before
 
 

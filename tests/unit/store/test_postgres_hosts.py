@@ -1,0 +1,144 @@
+"""Two processes with one ledger on PostgreSQL: what one of them does, the other one does not do too."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from claims import claim
+
+from runner.clock import ManualClock
+from runner.errors import LedgerError
+from runner.store.ledger import Ledger
+from runner.store.rows import Decision, OccurrenceState
+from runner.tasks import AttemptOutcome, EffectState, Occurrence, Outcome, Task, TaskState, task_key
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+DONE = Outcome(AttemptOutcome.COMPLETED)
+
+
+@pytest.fixture
+def ledgers(postgres_ledger: str) -> Iterator[tuple[Ledger, Ledger]]:
+    clock = ManualClock(NOON)
+    with Ledger.open(postgres_ledger, clock) as one, Ledger.open(postgres_ledger, clock) as other:
+        yield one, other
+
+
+def decision(number: int, devices: int = 1) -> Decision:
+    of = Occurrence("autumn", "publish", f"2026-11-21T12:{number:02}[UTC]", "12:00", NOON)
+    tasks = [
+        Task(
+            task_key("autumn", "publish", of.nominal, f"A{device}", None), "autumn", "publish", "post", "device",
+            f"A{device}", None, None, of.nominal, device, NOON, 60.0, {},
+        )
+        for device in range(devices)
+    ]  # fmt: skip
+    return Decision(of, OccurrenceState.STARTED, "", None, tasks)
+
+
+def at_once(*works: Callable[[], object]) -> list[object]:
+    """What these return, or raise, that begin at the same moment."""
+    ready, came = threading.Barrier(len(works)), dict[int, object]()
+
+    def run(number: int, work: Callable[[], object]) -> None:
+        ready.wait()
+        try:
+            came[number] = work()
+        except LedgerError as error:
+            came[number] = error
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [came[number] for number in range(len(works))]
+
+
+def test_of_two_claimers_one_gets_a_task(ledgers: tuple[Ledger, Ledger]) -> None:
+    (made,) = [ledgers[0].occurrences.record([decision(0, devices=60)])]
+    for task in made:
+        won = at_once(*(lambda it=it, key=task.key: it.attempts.start_all([key]) for it in ledgers))
+        assert sorted(map(len, won)) == [0, 1]
+
+
+def test_of_two_claimers_of_many_tasks_each_task_has_one(ledgers: tuple[Ledger, Ledger]) -> None:
+    keys = [task.key for task in ledgers[0].occurrences.record([decision(0, devices=60)])]
+    won = at_once(*(lambda it=it: it.attempts.start_all(keys) for it in ledgers))
+    assert [len(one) for one in won if isinstance(one, dict) and one] != []
+    assert sorted(key for one in won if isinstance(one, dict) for key in one) == sorted(keys)
+
+
+def test_an_attempt_ends_once_whoever_ends_it(ledgers: tuple[Ledger, Ledger]) -> None:
+    for task in ledgers[0].occurrences.record([decision(0, devices=20)]):
+        attempt = claim(ledgers[0], task.key)
+        ended = at_once(
+            *(
+                lambda it=it, id=attempt.id: it.attempts.finish(id, DONE, TaskState.COMPLETED)
+                for it in ledgers
+            )
+        )
+        assert sum(isinstance(one, LedgerError) for one in ended) == 1
+
+
+def test_what_is_said_of_an_effect_at_the_same_time_is_all_kept(ledgers: tuple[Ledger, Ledger]) -> None:
+    (task,) = ledgers[0].occurrences.record([decision(0)])
+    attempt = claim(ledgers[0], task.key)
+    effect = ledgers[0].effects.begin(attempt.id, task.key, "post", None, "A0", None, {"posts": "3"})
+    for number in range(20):
+        at_once(
+            *(
+                lambda it=it, name=name: it.effects.settle(effect, EffectState.MADE, {name: "1"})
+                for it, name in zip(ledgers, (f"one {number}", f"other {number}"), strict=True)
+            )
+        )
+    (kept,) = ledgers[1].effects.of(task.key)
+    assert len(kept.evidence) == 41
+
+
+def test_an_occurrence_that_two_decide_at_once_is_recorded_once(ledgers: tuple[Ledger, Ledger]) -> None:
+    for number in range(20):
+        one = decision(number, devices=3)
+        made = at_once(*(lambda it=it, one=one: it.occurrences.record([one]) for it in ledgers))
+        assert sorted(len(one) for one in made if isinstance(one, list)) == [0, 3]
+    assert ledgers[1].tasks.counts() == {TaskState.PENDING: 60}
+
+
+def test_new_tasks_are_seen_in_the_order_of_their_ids(ledgers: tuple[Ledger, Ledger]) -> None:
+    """Whoever asks for tasks with higher ids than it knows misses none, though two write."""
+    over = threading.Event()
+    found: list[int] = []
+
+    def follow() -> None:
+        while True:
+            is_last = over.is_set()
+            found.extend(sorted(row.id for row in ledgers[0].tasks.added_since(max(found, default=0))))
+            if is_last:
+                return
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    at_once(
+        *(
+            lambda it=it, first=first: [
+                it.occurrences.record([decision(number, devices=5)]) for number in range(first, first + 25)
+            ]
+            for it, first in zip(ledgers, (0, 25), strict=True)
+        )
+    )
+    over.set()
+    follower.join()
+    assert len(found) == len(set(found)) == 250
+
+
+def test_one_of_several_writes_that_is_refused_fails_alone(ledgers: tuple[Ledger, Ledger]) -> None:
+    """Writes of a kind share their statements, and their errors do not."""
+    one = ledgers[0]
+    keys = [task.key for task in one.occurrences.record([decision(0, devices=30)])]
+    attempts = [claim(one, key) for key in keys]
+    one.attempts.finish(attempts[7].id, DONE, TaskState.COMPLETED)
+    ended = at_once(*(lambda it=it: one.attempts.finish(it.id, DONE, TaskState.COMPLETED) for it in attempts))
+    assert [number for number, came in enumerate(ended) if isinstance(came, LedgerError)] == [7]
+    assert one.tasks.counts() == {TaskState.COMPLETED: 30}
+    again = at_once(*(lambda key=key: one.attempts.start_all([key]) for key in keys))
+    assert again == [{}] * 30
