@@ -37,7 +37,7 @@ AHEAD_S = 12.0
 
 STEADY_S = 30
 TOKEN = "bench-hosts-" * 3
-PATIENCE_S = 600.0
+PATIENCE_S = 1800.0
 BEGIN, END = "<!-- bench-hosts -->\n", "<!-- /bench-hosts -->\n"
 FAR = 10_000
 

@@ -39,6 +39,7 @@ class Scene:
     episode: "HostsEpisode"
     host: PhoneHost
     choice: random.Random
+    point: str | None = None
 
     def wait(self, least_s: float, most_s: float) -> None:
         """Some seconds pass, while everybody else lives on."""
@@ -65,7 +66,7 @@ def kill_for_long(scene: Scene) -> None:
 def freeze(scene: Scene) -> None:
     """It stands still for longer than its lease, and then goes on where it was."""
     scene.wait(LEASE_S + 1, LEASE_S + LATE_S)
-    scene.host.go_on()
+    _go_on_too_late(scene)
 
 
 def freeze_and_move(scene: Scene) -> None:
@@ -84,8 +85,7 @@ def _freeze_and_move(scene: Scene, least_s: float, most_s: float) -> None:
     for serial in plugged:
         scene.episode.plug_in(serial, other)
     scene.wait(least_s, most_s)
-    scene.host.go_on()
-    scene.wait(0.5, 3)
+    _go_on_too_late(scene)
     for serial in plugged:
         scene.episode.unplug(serial, scene.host)
 
@@ -197,6 +197,19 @@ KINDS: dict[str, Callable[[Scene], None]] = {
         fill_disk,
     )
 }
+
+
+def _go_on_too_late(scene: Scene) -> None:
+    """Let a host go on whose lease is over: the tap before which it stood must not come any more, wherever it would
+    have landed."""
+    stood = scene.host.trace.read_text().splitlines()
+    scene.host.go_on()
+    scene.wait(1.0, 3.0)
+    if scene.point == "tap before":
+        thread = next(line.split("\t")[1] for line in reversed(stood) if line.endswith("\ttap before"))
+        since = (line.split("\t") for line in scene.host.trace.read_text().splitlines()[len(stood) :])
+        if next((point for _, by, point in since if by == thread), None) == "tap after":
+            scene.episode.complain(f"{scene.host.name} tapped when its lease was over")
 
 
 def _restart(scene: Scene, how: signal.Signals) -> None:

@@ -161,7 +161,7 @@ class HostsEpisode(Episode):
         self._note(f"{fault} in {host.name}")
         self.result.kinds.append(fault.kind)
         self.result.points += [fault.point] if fault.point else []
-        KINDS[fault.kind](Scene(self, host, choice))
+        KINDS[fault.kind](Scene(self, host, choice, fault.point))
         if host.is_stopped:
             host.go_on()
         self.live(choice.uniform(0.2, 2.0))
