@@ -99,9 +99,9 @@ def carry_out(ledger: Ledger, count: int, lanes: int, backend: NoBatches | NoPho
     clock = SystemClock()
     executor = _executor(ledger, clock, backend)
     executor.start()
-    tasks = _tasks(clock.now(), count, lanes)
+    tasks = tasks_of(clock.now(), count, lanes)
     started = time.perf_counter()
-    executor.submit(_record(ledger, tasks))
+    executor.submit(record(ledger, tasks))
     executor.wait_until_idle()
     took_s = time.perf_counter() - started
     executor.close()
@@ -110,7 +110,7 @@ def carry_out(ledger: Ledger, count: int, lanes: int, backend: NoBatches | NoPho
     return took_s
 
 
-def _record(ledger: Ledger, tasks: Sequence[Task]) -> list[Task]:
+def record(ledger: Ledger, tasks: Sequence[Task]) -> list[Task]:
     occurrence = Occurrence("bench", "greet", "now", "now", tasks[0].due_utc)
     return ledger.occurrences.record([Decision(occurrence, OccurrenceState.STARTED, "", None, tasks)])
 
@@ -127,7 +127,7 @@ def _executor(ledger: Ledger, clock: SystemClock, backend: NoBatches | NoPhones)
     )
 
 
-def _tasks(due_utc: datetime, count: int, lanes: int) -> list[Task]:
+def tasks_of(due_utc: datetime, count: int, lanes: int) -> list[Task]:
     config = {"target_users": ["@a"]}
     return [
         Task(
@@ -201,7 +201,7 @@ def waiting(lanes: int) -> None:
         ledger.pauses.begin(PauseScope.ALL, None, "bench")
         executor = _executor(ledger, clock, NoPhones())
         executor.start()
-        executor.submit(_record(ledger, _tasks(clock.now(), lanes, lanes)))
+        executor.submit(record(ledger, tasks_of(clock.now(), lanes, lanes)))
         executor.wait_until_idle()
         print(psutil.Process().memory_info().rss)
         executor.close()

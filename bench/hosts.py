@@ -23,6 +23,7 @@ from typing import Any
 
 import psutil
 
+from bench.claiming import claim_statements
 from bench.shared_postgres import LOOK, SETTINGS, DatabaseWork, busiest, connections, make_ready
 from tests.postgres_server import PostgresServer
 from tests.torture_hosts.wire import Wire
@@ -299,7 +300,10 @@ def table(figures: Sequence[Figures]) -> str:
 def machine() -> str:
     """What it was measured on."""
     memory = psutil.virtual_memory().total / 2**30
-    return f"{os.cpu_count()} cores and {memory:.0f} GB for all of it: PostgreSQL with fsync, every host, the daemons."
+    return (
+        f"Measured on one machine with {os.cpu_count()} cores and {memory:.0f} GB for all of it: PostgreSQL with "
+        "fsync, two daemons, and each host as a process of its own."
+    )
 
 
 def write(page: Path, text: str) -> None:
@@ -335,7 +339,9 @@ def main() -> None:
                 measure(server, hosts, options.phones, options.tasks, options.rate, verbose=options.verbose)
             )
             print(table(figures[-1:]), flush=True)
-    text = f"{table(figures)}\n{machine()}\n"
+        claim = claim_statements(server)
+    goals = f"A claim takes {claim} statements (goal 3 at most)."
+    text = f"{table(figures)}\n{goals} {machine()}\n"
     print(text)
     if options.write:
         write(options.write, text)

@@ -11,6 +11,9 @@ from tests.postgres_server import PostgresServer
 LOOK = "bench_looks"
 """Stands in the statements of the benchmark itself, which do not count."""
 
+BEGINS = "%pg_advisory_xact_lock%"
+"""What a transaction of the ledger that writes begins with, in one message."""
+
 SETTINGS = {
     "shared_preload_libraries": "pg_stat_statements",
     "pg_stat_statements.track_utility": "off",  # BEGIN and COMMIT go with transactions
@@ -37,7 +40,9 @@ class DatabaseWork:
     def of(cls, server: PostgresServer, url: str) -> "DatabaseWork":
         """What was done in one database; log and processor time are those of the server."""
         ((statements,),) = server.execute(
-            f"SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query NOT LIKE '%{LOOK}%'", url
+            "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements "
+            f"WHERE query NOT LIKE '%{LOOK}%' AND query NOT LIKE '{BEGINS}'",
+            url,
         )
         ((transactions,),) = server.execute(
             "SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()", url

@@ -28,6 +28,8 @@ from runner.hosts.leading import Leading, NoLock
 from runner.hosts.renewal import Trouble
 from runner.hosts.ringer import Ringer, due_lanes
 from runner.hosts.session_lock import PostgresLock
+from runner.hosts.unreached import PERIOD_S as UNREACHED_S
+from runner.hosts.unreached import UnreachedTasks
 from runner.interrupts import on_hangup, stop_on_interrupt
 from runner.media_file import FileHashes
 from runner.phone.states import LastStates
@@ -174,6 +176,8 @@ class SharedDaemon(Daemon):
             stack.enter_context(ringer)
             life.host.want([f"{BACKEND}{name}" for name in batched])
             stack.callback(life.host.want, ())
+            unreached = UnreachedTasks(ledger, self._clock, life.sink, self._log.say)
+            jobs.every(UNREACHED_S, "unreached", unreached.miss, unreached.say_failed)
             self._remove_old_records(jobs, ledger, life.artifacts)
             self._tell_people(stack, jobs, ledger, life.registry, self._url)
             yield

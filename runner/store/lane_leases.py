@@ -1,26 +1,41 @@
 """Which host holds which lane: while that life of the host goes on, and until somebody else has taken the lane."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, or_, select, type_coerce, update
 
+from runner.backend_registry import batched_backends
 from runner.errors import LeaseLost
 from runner.store import schema
-from runner.store.bulk import WANTED
+from runner.store.bulk import WANTED, instant
 from runner.store.connector import among, database_now
 from runner.store.host_rows import LaneRow
 from runner.store.hosts import HOST, IS_ALIVE
 from runner.store.json_text import to_json
 from runner.store.leases import HostLease
 from runner.store.part import Part, add_unless_there
+from runner.store.reading import IS_IN_DOUBT, IS_LISTED, IS_OPEN
+from runner.tasks import TaskState
 
-LANE = schema.lanes.c
+EFFECT, LANE, TASK = schema.effects.c, schema.lanes.c, schema.tasks.c
 
 ITS_HOST = schema.lanes.outerjoin(schema.hosts, HOST.name == LANE.host)
 
 IS_HELD: ColumnElement[bool] = and_(HOST.name.is_not(None), HOST.epoch == LANE.host_epoch, IS_ALIVE)
 """Whether a lane's host still has it."""
+
+
+EXPIRES_US = type_coerce(TASK.due_utc, BigInteger) + TASK.grace_s * 1_000_000
+
+
+class UnreachedTask(NamedTuple):
+    """A task whose grace is over, and whose lane no living host has; `host` had it last, None if none ever had."""
+
+    key: str
+    lane: str
+    host: str | None
 
 
 class _Lane(NamedTuple):
@@ -72,6 +87,31 @@ class LaneLeases(Part):
     def get(self, name: str) -> LaneRow | None:
         """The lane of this name."""
         return next(iter(self._lanes(LANE.name == name)), None)
+
+    def unreached(self, now: datetime) -> list[UnreachedTask]:
+        """The tasks of phones that wait in lanes that nobody holds, and whose grace is over. What an attempt has left
+        in doubt is looked up by whoever takes the lane, however late."""
+        in_doubt = select(EFFECT.id).where(EFFECT.task_id == TASK.id, IS_IN_DOUBT)
+        held = select(LANE.name).select_from(ITS_HOST).where(LANE.name == TASK.lane, IS_HELD)
+        query = (
+            select(TASK.key, TASK.lane, LANE.host)
+            .select_from(schema.tasks.outerjoin(schema.lanes, LANE.name == TASK.lane))
+            .where(
+                IS_OPEN,
+                IS_LISTED,
+                TASK.state == TaskState.PENDING,
+                TASK.due_utc <= now,  # there is an index of it
+                instant(now) >= EXPIRES_US,
+                TASK.backend.not_in(batched_backends()),
+                ~held.exists(),
+                ~in_doubt.exists(),
+            )
+            .order_by(TASK.due_utc, TASK.id)
+        )
+        return self._read(
+            "look for tasks that no host reaches",
+            lambda connection: [UnreachedTask(*row) for row in connection.execute(query)],
+        )
 
     def _lanes(self, *where: ColumnElement[bool]) -> list[LaneRow]:
         columns = (LANE.name, LANE.host, LANE.epoch, LANE.since_utc, LANE.wanted_by, LANE.wanted_utc)

@@ -81,8 +81,9 @@ def _of(lease: LeaderLease) -> Update:
     return update(schema.leader).where(LEADER.epoch == lease.epoch, IS_LED)
 
 
-# Shared until the transaction ends: whoever takes the lead passes it over meanwhile.
-LEADS = select(LEADER.epoch).where(IS_LED).with_for_update(read=True)
+# Shared until the transaction ends: whoever takes the lead passes it over meanwhile. The key alone is shared, or the
+# leader could not renew its lease while it writes many tasks down.
+LEADS = select(LEADER.epoch).where(IS_LED).with_for_update(read=True, key_share=True)
 
 
 def check_leads(connection: Connection, lease: LeaderLease) -> None:

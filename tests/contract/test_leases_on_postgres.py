@@ -12,12 +12,14 @@ import psycopg
 import pytest
 from ledgers import DONE, NOON, SECOND, add
 from passing_time import let_pass
+from sqlalchemy import Connection
 
 from runner.clock import ManualClock, SystemClock
 from runner.errors import HeldBack, HostTaken, LeaseLost
 from runner.execution.recovery import take_lanes
 from runner.planning.limits import Usage
 from runner.store.account_uses import AccountWish
+from runner.store.leader import check_leads
 from runner.store.leases import HOST_LEASE, LaneHold
 from runner.store.ledger import Ledger
 from runner.tasks import TaskState
@@ -104,6 +106,20 @@ def test_one_host_leads(hosts: Hosts) -> None:
         assert row is not None and row.is_alive
         for lease in got:
             hosts.ledgers[0].leader.release(lease)  # type: ignore[arg-type]
+
+
+def test_the_leader_renews_its_lease_while_it_writes_and_nobody_takes_the_lead(hosts: Hosts) -> None:
+    leading, other = hosts.ledgers[:2]
+    lease = leading.leader.try_take("north")
+    assert lease is not None
+
+    def work(connection: Connection) -> bool:
+        check_leads(connection, lease)
+        assert other.leader.try_take("south", gone=lease.epoch) is None
+        return leading.leader.renew(lease)
+
+    assert leading.database.write("write many tasks down", work)
+    assert other.leader.try_take("south", gone=lease.epoch) is not None
 
 
 def test_a_task_is_claimed_once(hosts: Hosts) -> None:

@@ -542,6 +542,12 @@ MUTANTS = (
         ("test_a_leader_that_was_followed_writes_nothing",),
     ),
     Mutant(
+        "a leader renews its lease while it writes many tasks down",
+        "with_for_update(read=True, key_share=True)",
+        "with_for_update(read=True)",
+        ("test_the_leader_renews_its_lease_while_it_writes_and_nobody_takes_the_lead",),
+    ),
+    Mutant(
         "whoever takes a lane settles what was left open in it before it begins anything",
         "        settle_interrupted(ledger, new)\n        ledger.fence.hold(new)\n",
         "        ledger.fence.hold(new)\n",
