@@ -1,11 +1,15 @@
 """A host whose phones are not there: the real command line, with serials in place of phones, which do nothing.
 
-    python -m bench.host_process SERIALS_FILE worker --name one ...
-
-The file has one serial a line. Whatever is asked of a phone has happened at once.
+Whatever is asked of a phone has happened at once. Processes are forked by a server that has loaded everything.
 """
 
+import importlib
+import multiprocessing
+import os
 import sys
+import time
+from collections.abc import Mapping, Sequence
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +20,40 @@ from runner.phone.choosing import Device
 from runner.phone.fleet import Fleet
 from runner.tasks import AttemptOutcome, EffectState, Outcome, Task
 
+LOADED_AT_ONCE = (
+    "runner.cli.daemon",
+    "runner.cli.worker",
+    "runner.daemon.shared_daemon",
+    "runner.daemon.worker",
+    "procrastinate",
+    "alembic.command",
+    "jsonschema_rs",
+    "uiautomator2",
+)
 
-def main(file: Path, words: list[str]) -> None:
-    """Does not return."""
-    be_there(file.read_text().split())
+for _name in LOADED_AT_ONCE:
+    importlib.import_module(_name)
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([__name__])
+
+
+def start(
+    words: Sequence[str], serials: Sequence[str], environment: Mapping[str, str], log: Path
+) -> ForkServerProcess:
+    """Run `runner WORDS...` with phones of these serials; its output is appended to `log`."""
+    process = FORKS.Process(target=_main, args=(words, serials, dict(environment), log), daemon=True)
+    process.start()
+    return process
+
+
+def _main(words: Sequence[str], serials: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    os.environ.update(environment)
+    time.tzset()
+    with log.open("ab") as output:
+        for standard in (1, 2):
+            os.dup2(output.fileno(), standard)
+    be_there(serials)
     DeviceBackend.perform = _perform  # type: ignore[method-assign,assignment]
     sys.argv = ["runner", *words]
     from runner.cli.main import main as command_line
@@ -33,14 +67,10 @@ def _perform(self: DeviceBackend, task: Task, journal: Journal, *rest: Any) -> O
     return Outcome(AttemptOutcome.COMPLETED)
 
 
-def be_there(serials: list[str]) -> None:
+def be_there(serials: Sequence[str]) -> None:
     """Have phones with these serials be plugged in. Nobody asks them anything."""
     devices = [Device(serial, serial, "device") for serial in serials]
     Fleet.devices = lambda self: devices  # type: ignore[method-assign]
     Fleet.listed_by = lambda self, server, within_s: devices  # type: ignore[method-assign]
     Fleet.find = lambda self, serial: Device(serial, serial, "device")  # type: ignore[method-assign]
     PhoneWatch._ask = lambda self, *about: {}  # type: ignore[method-assign]
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2:])

@@ -10,20 +10,20 @@ import json
 import os
 import signal
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from bench.claiming import claim_statements
+from bench.host_process import start
 from bench.shared_postgres import LOOK, SETTINGS, DatabaseWork, busiest, connections, make_ready
 from tests.postgres_server import PostgresServer
 from tests.torture_hosts.wire import Wire
@@ -96,13 +96,14 @@ class Trial:
         self._server, self._hosts, self._phones = server, hosts, phones
         self._folder: Path
         self._stack = ExitStack()
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, ForkServerProcess] = {}
         self._wires: dict[str, Wire] = {}
         self.url = server.new_database()
 
     def __enter__(self) -> "Trial":
         self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-hosts-")))
         self._campaigns.mkdir()
+        self._write("idle", {"wait": _follow(["@nobody"], datetime(2099, 1, 1, tzinfo=UTC))})
         for name in LEADERS:
             self._wires[name] = self._stack.enter_context(Wire(self._server.port))
             self._start_daemon(name)
@@ -118,7 +119,7 @@ class Trial:
         for process in self._processes.values():
             process.kill()
         for process in self._processes.values():
-            process.wait()
+            process.join()
         self._stack.close()
         self._server.drop_database(self.url)
 
@@ -157,7 +158,7 @@ class Trial:
             if way == "killed":
                 process.kill()
             elif way == "frozen":
-                process.send_signal(signal.SIGSTOP)
+                _send(process, signal.SIGSTOP)
             else:
                 self._wires[name].hold()
             while self._leader() == name:
@@ -165,16 +166,16 @@ class Trial:
                 time.sleep(0.02)
             taken[way] = time.monotonic() - began
             if way == "killed":
-                process.wait()
+                process.join()
                 self._start_daemon(name)
             elif way == "frozen":
-                process.send_signal(signal.SIGCONT)
+                _send(process, signal.SIGCONT)
             self._wires[name].heal()
         return taken
 
     def connections(self) -> tuple[int, int]:
         """The most that a host has, and a daemon has: by its wire, whose other end the database sees."""
-        workers = [process.pid for name, process in self._processes.items() if name not in LEADERS]
+        workers = [process.pid or 0 for name, process in self._processes.items() if name not in LEADERS]
         return max(connections(self._server, workers)), max(wire.connections for wire in self._wires.values())
 
     # campaigns
@@ -184,18 +185,17 @@ class Trial:
         lanes = self._hosts * self._phones
         ahead_s = AHEAD_S + lanes / 250
         first = (datetime.now(UTC) + timedelta(seconds=ahead_s)).replace(microsecond=0)
-        kinds = dict.fromkeys(("follow", "post"), FAR)
-        caps = {"per_day": kinds, "per_hour": kinds}
         entries: dict[str, Any] = {}
         for number in range(rounds):
             users = [f"@{name}_{number}_{target}" for target in range(targets)]
-            entry: dict[str, Any] = {
-                "script": "follow",
-                "config": {"target_users": users},
-                "devices": "all",
-                "start_times": [(first + timedelta(seconds=number * spread_s)).isoformat()],
-            }
+            entry = _follow(users, first + timedelta(seconds=number * spread_s))
             entries[f"round-{number}"] = entry | ({"spread": f"{spread_s}s"} if spread_s else {})
+        self._write(name, entries)
+        return first
+
+    def _write(self, name: str, entries: Mapping[str, Any]) -> None:
+        kinds = dict.fromkeys(("follow", "post"), FAR)
+        caps = {"per_day": kinds, "per_hour": kinds}
         campaign = {
             "version": 1,
             "name": name,
@@ -207,7 +207,6 @@ class Trial:
         partial = self._campaigns / f".{name}.partial"
         partial.write_text(json.dumps(campaign), encoding="utf-8")
         partial.replace(self._campaigns / f"{name}.yaml")
-        return first
 
     def _await_end(self, name: str, tasks: int) -> None:
         ended = f"SELECT count(*) AS {LOOK} FROM tasks WHERE campaign = '{name}' AND state = 'completed'"
@@ -231,18 +230,13 @@ class Trial:
         self._start(name, [*self._serials(host)], ("worker", "--name", name), self._server.port)
 
     def _start(self, name: str, serials: Sequence[str], words: Sequence[str], port: int) -> None:
-        (self._folder / f"{name}.serials").write_text("\n".join(serials))
-        environment = os.environ | {
+        environment = {
             "RUNNER_STATE_DIR": str(self._folder / name),
             "RUNNER_STORE": self._server.tcp_url(self.url, port),
             "RUNNER_TIMEZONE": "UTC",
             "RUNNER_TOKEN": TOKEN,
         }
-        command = [sys.executable, "-m", "bench.host_process", str(self._folder / f"{name}.serials"), *words]
-        with (self._folder / f"{name}.log").open("ab") as log:
-            self._processes[name] = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        self._processes[name] = start(words, serials, environment, self._folder / f"{name}.log")
 
     # the ledger
 
@@ -265,14 +259,14 @@ class Trial:
                 found = str(error).splitlines()[0]
             if found == count:
                 return
-            dead = [name for name, process in self._processes.items() if process.poll() is not None]
+            dead = [name for name, process in self._processes.items() if not process.is_alive()]
             if dead or time.monotonic() > give_up_at:
                 logs = [
                     (self._folder / f"{name}.log").read_text()[-2000:]
                     for name in dead or [*self._processes][-1:]
                 ]
                 raise TimeoutError(f"not so: {what}; there is {found}; ended: {dead}\n" + "\n".join(logs))
-            time.sleep(0.25)
+            time.sleep(1.0)
 
 
 def measure(
@@ -314,6 +308,21 @@ def write(page: Path, text: str) -> None:
     if not mark:
         raise SystemExit(f"{page} has no marks {BEGIN.strip()} and {END.strip()}")
     page.write_text(before + BEGIN + text + END + after, encoding="utf-8")
+
+
+def _follow(users: Sequence[str], at: datetime) -> dict[str, Any]:
+    """An entry on all phones."""
+    return {
+        "script": "follow",
+        "config": {"target_users": users},
+        "devices": "all",
+        "start_times": [at.isoformat()],
+    }
+
+
+def _send(process: ForkServerProcess, number: signal.Signals) -> None:
+    assert process.pid is not None
+    os.kill(process.pid, number)
 
 
 def _ms(value: float) -> str:

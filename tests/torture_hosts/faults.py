@@ -70,11 +70,20 @@ def freeze(scene: Scene) -> None:
 
 def freeze_and_move(scene: Scene) -> None:
     """It stands still for longer than its lease, and its phones are plugged in elsewhere as well."""
+    _freeze_and_move(scene, LEASE_S + 1, LEASE_S + 2 * LATE_S)
+
+
+def freeze_for_long(scene: Scene) -> None:
+    """The same for so long that its tasks have been proved elsewhere, and the next ones go on there."""
+    _freeze_and_move(scene, 3 * LEASE_S, 5 * LEASE_S)
+
+
+def _freeze_and_move(scene: Scene, least_s: float, most_s: float) -> None:
     plugged = scene.episode.phones_of(scene.host)
     other = scene.episode.another(scene.host, scene.choice)
     for serial in plugged:
         scene.episode.plug_in(serial, other)
-    scene.wait(LEASE_S + 1, LEASE_S + 2 * LATE_S)
+    scene.wait(least_s, most_s)
     scene.host.go_on()
     scene.wait(0.5, 3)
     for serial in plugged:
@@ -175,6 +184,7 @@ KINDS: dict[str, Callable[[Scene], None]] = {
         kill_for_long,
         freeze,
         freeze_and_move,
+        freeze_for_long,
         cut,
         hold,
         hold_answers,
