@@ -151,8 +151,18 @@ def postgres_tables(postgres: "Databases") -> str:
 
 
 @pytest.fixture
-def postgres_ledger(postgres: "Databases", postgres_tables: str) -> "Iterator[str]":
-    """The URL of a database with an empty ledger, with an id of its own."""
+def postgres_ledger(
+    postgres: "Databases", postgres_tables: str, monkeypatch: pytest.MonkeyPatch
+) -> "Iterator[str]":
+    """The URL of a database with an empty ledger, with an id of its own. A busy machine may let a test stand still
+    within a write for longer than hosts may."""
+    from runner.store import postgres as connector
+
+    idle = f"idle_in_transaction_session_timeout = '{connector.IDLE_TIMEOUT_S}s'".encode()
+    patient = b"idle_in_transaction_session_timeout = '60s'"
+    for name in ("_BEGINNINGS", "_BESIDE"):
+        begun = {how: text.replace(idle, patient) for how, text in getattr(connector, name).items()}
+        monkeypatch.setattr(connector, name, begun)
     url = postgres.new_database(postgres_tables)
     postgres.execute(f"UPDATE ledger SET id = '{uuid.uuid4()}'", url)
     yield url

@@ -7,7 +7,7 @@ import click
 
 from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger
-from runner.cli.output import print_json, print_json_lines, terminal
+from runner.cli.output import print_json, print_json_lines, say, terminal
 from runner.cli.situation import read_situation
 from runner.cli.watching import follow, watch
 from runner.exit_codes import EXIT_PROBLEMS
@@ -19,16 +19,20 @@ from runner.reports.hosts_text import ALONE, NOBODY, print_hosts
 from runner.reports.terminal import Terminal
 from runner.settings import Settings
 from runner.state_dir import StateDir
+from runner.store.actions import ActionKind
 from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
+from runner.who import who
 
 
-@click.command(
+@click.group(
+    invoke_without_command=True,
     epilog="""\b
 Examples:
   runner hosts                     who leads, who has which phones, who died and when
   runner hosts --watch             the same, again and again, until Ctrl-C
-  runner hosts --format json       the same for programs"""
+  runner hosts --format json       the same for programs
+  runner hosts forget shelf3       it was taken away, and need not be waited for""",
 )
 @click.option("--watch", "is_watched", is_flag=True, help="Show them anew as they change, until Ctrl-C.")
 @ledger_option
@@ -39,6 +43,8 @@ def hosts(ctx: click.Context, is_watched: bool, place: StateDir, form: str) -> N
 
     Exits with 1 if tasks wait for a host, or nobody leads.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     zone, options = Settings.from_environment().zone, options_of(place)
     with open_ledger(place) as ledger:
 
@@ -59,6 +65,21 @@ def hosts(ctx: click.Context, is_watched: bool, place: StateDir, form: str) -> N
             _print(view, is_a_file=ledger.is_a_file, zone=zone, out=terminal(), options=options)
     if view is not None and any(one.kind.stops_tasks for one in view.troubles):
         ctx.exit(EXIT_PROBLEMS)
+
+
+@hosts.command(
+    epilog="""\b
+Examples:
+  runner hosts forget shelf3       it was taken away, and need not be waited for"""
+)
+@click.argument("name", metavar="HOST")
+@ledger_option
+def forget(name: str, place: StateDir) -> None:
+    """Forget a host that is gone for good. Its phones belong to whichever host sees them next."""
+    with open_ledger(place) as ledger:
+        ledger.hosts.forget(name)
+        ledger.actions.note(who(), ActionKind.FORGET, f"host {name}")
+    say(f"The host {name} is forgotten; its phones go to whichever host sees them next.")
 
 
 def _print(view: Hosts | None, *, is_a_file: bool, zone: tzinfo, out: Terminal, options: Options) -> None:

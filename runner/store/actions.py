@@ -25,6 +25,7 @@ class ActionKind(StrEnum):
     REHEARSE = "rehearse"
     HOLD = "hold"
     RELEASE = "release"
+    FORGET = "forget"
     INPUT = "input"
     LOG_IN = "log in"
     LOG_OUT = "log out"

@@ -35,6 +35,9 @@ CHUNK = 500
 MOST_PARAMETERS = 999
 """How many parameters one statement takes: SQLite's default bound before version 3.32."""
 
+MANY_RUNS = 4
+"""So many runs of rows are worth a statement about their ids in no order, if that makes so many times fewer of them."""
+
 FIRST: BindParameter[int] = bindparam("first")
 LAST: BindParameter[int] = bindparam("last")
 """The first and the last id of a run of rows."""
@@ -96,10 +99,23 @@ def update_rows(
 ) -> int:
     """Set columns of rows by their ids; returns how many of these rows the table has. A column named `+column` is
     raised by its value."""
-    changes = runs(rows)
+    given = list(rows)
+    changes = runs(given)
     if not changes:
         return 0
+    # A row that is given twice has to be changed in the order given.
+    is_each_once = len(dict(given)) == len(given)
+    if len(changes) >= MANY_RUNS and is_each_once and len(alike := _alike(given)) * MANY_RUNS <= len(changes):
+        return _change_all(connection, _change_alike(table, columns, connection.dialect), alike)
     return _change_all(connection, _change(table, columns, connection.dialect), changes)
+
+
+def _alike(rows: Iterable[tuple[int, Values]]) -> list[Values]:
+    """Rows as `(*values, ids as a JSON array)`: those with equal values become one."""
+    found: dict[Values, list[int]] = {}
+    for number, values in rows:
+        found.setdefault(values, []).append(number)
+    return [(*values, to_json(ids)) for values, ids in found.items()]
 
 
 def ask(
@@ -199,13 +215,24 @@ def _numbered_insertion(
 
 @lru_cache(maxsize=64)
 def _change(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
+    return _changing(table, columns, table.c.id.between(FIRST, LAST), ["first", "last"], dialect)
+
+
+@lru_cache(maxsize=64)
+def _change_alike(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
+    return _changing(table, columns, among(table.c.id, WANTED), [WANTED.key], dialect)
+
+
+def _changing(
+    table: Table, columns: tuple[str, ...], which: ColumnElement[Any], given: list[str], dialect: Dialect
+) -> str:
     names = tuple(column.removeprefix("+") for column in columns)
     values: list[tuple[str, ColumnElement[Any]]] = [
         (name, bindparam(f"new_{name}") if name == column else table.c[name] + bindparam(f"new_{name}"))
         for name, column in zip(names, columns, strict=True)
     ]
-    statement = update(table).ordered_values(*values).where(table.c.id.between(FIRST, LAST))
-    return sql_of(statement, [*(f"new_{name}" for name in names), "first", "last"], dialect)
+    statement = update(table).ordered_values(*values).where(which)
+    return sql_of(statement, [*(f"new_{name}" for name in names), *given], dialect)
 
 
 def sql_of(statement: Insert | Update, names: Sequence[str], dialect: Dialect) -> str:

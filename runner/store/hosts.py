@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, false, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Update, delete, false, or_, select, update
 
 from runner.clock import Clock
-from runner.errors import HostTaken
+from runner.errors import HostTaken, LedgerRefusal
 from runner.store import schema
 from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import database_now
@@ -92,6 +92,30 @@ class Hosts(Part):
         self._write_beside(
             f"say that the host {lease.host} stops", lambda connection: connection.execute(ended)
         )
+
+    def forget(self, name: str) -> None:
+        """Forget a host that will not come back; nobody had its lanes any more, and now nobody says so. Raises
+        LedgerRefusal for one that lives, or that the ledger does not know."""
+        gone = delete(schema.hosts).where(HOST.name == name, ~IS_ALIVE)
+        given = update(schema.lanes).filter_by(host=name).values(host=None, host_epoch=None)
+        known = select(HOST.name).where(HOST.name == name)
+
+        def work(connection: Connection) -> None:
+            if connection.execute(gone).rowcount:
+                connection.execute(given)
+            elif connection.scalar(known) is not None:
+                raise LedgerRefusal(
+                    f"cannot forget the host {name}: it lives",
+                    hint="stop its process first; one that was killed is gone when its lease is over, after "
+                    f"{HOST_LEASE.total_seconds():.0f} s",
+                )
+            else:
+                raise LedgerRefusal(
+                    f"cannot forget the host {name}: the ledger knows no such host",
+                    hint="look at the list of hosts",
+                )
+
+        self._write(f"forget the host {name}", work)
 
     def all(self) -> list[HostRow]:
         """The hosts that the ledger knows, by name."""

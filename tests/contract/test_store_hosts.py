@@ -4,7 +4,7 @@ import pytest
 from passing_time import let_pass
 
 from runner.clock import ManualClock
-from runner.errors import HostTaken, LeaseLost
+from runner.errors import HostTaken, LeaseLost, LedgerRefusal
 from runner.store.leases import HOST_LEASE, LEADER_LEASE, MARGIN_S, HostLease
 from runner.store.ledger import Ledger
 
@@ -50,6 +50,21 @@ def test_a_name_belongs_to_the_process_that_lives(ledger: Ledger, other: Ledger,
     assert second.epoch == first.epoch + 1
     assert not ledger.hosts.renew(first)
     assert ledger.hosts.all()[0].process == other.executor
+
+
+def test_a_host_that_is_gone_for_good_is_forgotten(ledger: Ledger, clock: ManualClock) -> None:
+    lease = register(ledger)
+    ledger.lane_leases.take(lease, ["A1"])
+    with pytest.raises(LedgerRefusal, match="cannot forget the host north: it lives"):
+        ledger.hosts.forget("north")
+    let_pass(ledger, clock, ALL_OF_IT_S)
+    ledger.hosts.forget("north")
+    assert ledger.hosts.all() == []
+    lane = ledger.lane_leases.get("A1")
+    assert lane is not None and lane.host is None and not lane.is_held
+    with pytest.raises(LedgerRefusal, match="knows no such host"):
+        ledger.hosts.forget("north")
+    assert ledger.lane_leases.take(register(ledger), ["A1"]) == {"A1": lane.epoch + 1}
 
 
 def test_a_process_that_is_known_to_be_dead_loses_its_name_at_once(ledger: Ledger, other: Ledger) -> None:

@@ -245,6 +245,7 @@ CASES = [
     ("holds", "place", HOSTILE),
     ("hosts",),
     ("hosts", "--format", "json"),
+    ("hosts", "forget", HOSTILE),
     ("holds", "release", HOSTILE),
     ("api", "check"),
     ("api", "tasks"),

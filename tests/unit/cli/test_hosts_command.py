@@ -83,3 +83,14 @@ def test_tasks_and_logs_name_the_host(asked: AskedLedger, shelf: HostShelf) -> N
     assert json.loads(asked("tasks", "show", "1", "--format", "json").stdout)[0]["host"] == "north"
     assert "on host north" in asked("logs", "1").stdout
     assert json.loads(asked("logs", "1", "--format", "json").stdout)["attempts"][0]["host"] == "north"
+
+
+def test_a_host_that_was_taken_away_is_forgotten(asked: AskedLedger, shelf: HostShelf) -> None:
+    refused = asked("hosts", "forget", "south")
+    assert refused.exit_code == 1 and "it lives" in str(refused.exception)
+    shelf.dies("south", ago=timedelta(minutes=1))
+    assert "is forgotten" in asked("hosts", "forget", "south").stdout
+    assert [one["name"] for one in json.loads(asked("hosts", "--format", "json").stdout)["hosts"]] == [
+        "north"
+    ]
+    assert "knows no such host" in str(asked("hosts", "forget", "south").exception)

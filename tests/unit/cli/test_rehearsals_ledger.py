@@ -37,7 +37,7 @@ WORDS = {
     "resume": (),
     "stop": (),
     "ledger accept-restore": (),
-    "ledger backup": ("backup.db",),
+    "ledger backup": ("BACKUP",),
     "ledger check": (),
     "ledger upgrade": (),
     "accounts": (),
@@ -46,13 +46,14 @@ WORDS = {
     "holds place": ("VIRTUAL02",),
     "holds release": ("VIRTUAL01",),
     "hosts": (),
+    "hosts forget": ("north",),
 }
 """Every command with `--store`, and further words with which it has something to do."""
 
 SHARED_ONLY = {"worker"}
 """Commands that refuse every ledger that is a file."""
 
-GROUPS = {"notify", "holds"}
+GROUPS = {"notify", "holds", "hosts"}
 """Groups that take `--store` themselves."""
 
 DRIVES = re.compile(r"runner (?:daemon|run)\b.*")
@@ -130,8 +131,11 @@ def test_every_command_with_a_ledger_is_here() -> None:
 
 
 def words_of(name: str, rehearsal: AskedLedger) -> list[str]:
-    file = str(rehearsal.campaigns / "demo.yaml")
-    return [*name.split(), *(file if word == "CAMPAIGN" else word for word in WORDS[name])]
+    paths = {
+        "CAMPAIGN": str(rehearsal.campaigns / "demo.yaml"),
+        "BACKUP": str(rehearsal.campaigns.parent / "backup.db"),
+    }
+    return [*name.split(), *(paths.get(word, word) for word in WORDS[name])]
 
 
 @pytest.mark.parametrize("name", WORDS)
