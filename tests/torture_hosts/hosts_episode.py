@@ -23,7 +23,7 @@ from waves import PACKAGES, limits
 
 DAEMONS, WORKERS = ("north", "south"), ("west",)
 READY_S = 60.0
-POINT_S = 8.0
+POINT_S = 15.0
 """How long hosts have to reach a point by themselves; then one of them is started again, which reaches more."""
 END_S = 45.0
 RESTART_S = 1.0
