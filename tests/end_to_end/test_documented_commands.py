@@ -14,6 +14,7 @@ import pytest
 from conftest import Start
 from daemon_process import DaemonProcess, Daemons
 from notified_services import notified_services
+from postgres_server import Databases
 from runner_command import RunnerCommand
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,7 @@ SCREEN = (
     '<node package="com.zhiliaoapp.musically" text="Post" bounds="[550,2179][1048,2305]"/></node></hierarchy>'
 )
 API_LIMITS = "per_device: {per_day: {follow: 30}}\n"
+DATABASE = "postgresql://runner@db.example/campaigns"
 RUN_ID = re.compile(r"\b\d{8}-\d{6}-[0-9a-f]{4}\b")
 
 
@@ -68,11 +70,13 @@ class World:
     folder: Path
     environment: Mapping[str, str]
     run: RunnerCommand
+    database: str
     run_id: str = ""
 
     def words(self, line: str) -> list[str]:
         """The words of a command, with what is of this world in place of what the page has as an example."""
-        line = RUN_ID.sub(self.run_id, line.replace("/var/lib/campaign-runner", str(self.folder)))
+        line = line.replace("/var/lib/campaign-runner", str(self.folder)).replace(DATABASE, self.database)
+        line = RUN_ID.sub(self.run_id, line)
         return [name for word in shlex.split(line)[1:] for name in self._names(word)]
 
     def _names(self, word: str) -> list[str]:
@@ -82,17 +86,17 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, phones: Start) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, phones: Start, postgres: Databases) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
     shelf = phones("VIRTUAL01", "VIRTUAL02", "VIRTUAL03", "VIRTUAL04", "R58M123ABC")
     server = Daemons(tmp_path_factory.mktemp("server"))
     api = server.start("--virtual", "--phones", "1", api_only=True).ready()
     with notified_services("secret") as told:
-        yield _world(folder, api.url, shelf.adb_port, told.where)
+        yield _world(folder, api.url, shelf.adb_port, told.where, postgres.new_database())
     server.close()
 
 
-def _world(folder: Path, api_url: str, adb_port: int, notified: str) -> World:
+def _world(folder: Path, api_url: str, adb_port: int, notified: str, database: str) -> World:
     environment = os.environ | {
         "RUNNER_STATE_DIR": str(folder / "state"),
         "RUNNER_TIMEZONE": "Europe/Stockholm",
@@ -100,7 +104,7 @@ def _world(folder: Path, api_url: str, adb_port: int, notified: str) -> World:
         "RUNNER_NOTIFY": f"json://{notified}",
         "ANDROID_ADB_SERVER_PORT": str(adb_port),
     }
-    world = World(folder, environment, RunnerCommand(lambda: environment, folder))
+    world = World(folder, environment, RunnerCommand(lambda: environment, folder), database)
     _write_campaigns(folder)
     for name in ("demo", "launch"):
         done = world.run("run", f"campaigns/{name}.yaml")
@@ -141,6 +145,10 @@ def test_a_documented_command_does_what_it_is_for(line: str, world: World) -> No
         case "daemon":
             port = [] if "--port" in words else ["--port", "0"]
             assert DaemonProcess(world.run.start(*words, *port)).ready().end() == 0
+        case "worker":
+            worker = DaemonProcess(world.run.start(*words))
+            worker.wait_for("ready")
+            assert worker.end() == 0
         case "phones":
             _start_phones(world, words)
         case _:
