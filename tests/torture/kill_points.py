@@ -21,8 +21,9 @@ from runner.journals import Settlement
 from runner.store.attempts import Attempts
 from runner.store.database import Database
 from runner.store.effects import Effects
+from runner.store.leases import LaneHold
 from runner.store.part import Part
-from runner.store.rows import AttemptEnd, NewEffect
+from runner.store.rows import Attempt, AttemptEnd, NewEffect
 from runner.tasks import Effect, EffectState
 
 
@@ -128,19 +129,24 @@ def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterabl
         return wrapped
 
     def writing(method: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(method)
+
         @functools.wraps(method)
-        def wrapped(self: Database, action: str, work: Callable[[Any], Any], **options: Any) -> Any:
+        def wrapped(*args: Any, **options: Any) -> Any:
             outer = getattr(inside, "name", None)
             name = outer or f"ledger.{method.__name__}"
+            given = signature.bind(*args, **options)
+            work = given.arguments["work"]
 
-            def worked(connection: Any) -> Any:  # by this thread, or by another that commits for both
-                result = work(connection)
+            def worked(*of: Any) -> Any:  # by this thread, or by another that commits for both
+                result = work(*of)
                 points.reach(f"{name} within")
                 return result
 
+            given.arguments["work"] = worked
             inside.wrote = True
             points.reach(f"{name} before")
-            result = method(self, action, worked, **options)
+            result = method(*given.args, **given.kwargs)
             if outer is None:
                 points.reach(f"{name} after")
             return result
@@ -152,19 +158,19 @@ def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterabl
             setattr(part, name, named(getattr(part, name), f"ledger.{part.__name__.lower()}.{name}"))
     for name in methods:
         setattr(journal, name, named(getattr(journal, name), f"journal.{name}"))
-    for name in ("write", "write_beside", "migrate"):
+    for name in ("write", "write_beside", "write_together", "migrate"):
         setattr(Database, name, writing(getattr(Database, name)))
 
 
 def leave_committing_out() -> None:
     """Record no effect before its action, only after it: a harness must notice that."""
-    begin, settle, finish = Effects.begin_all, Effects.settle_all, Attempts.finish_all
-    effects = Effects.of
+    begin, settle, effects = Effects.begin_all, Effects.settle_all, Effects.of
+    finish, finish_and_start = Attempts.finish_all, Attempts.finish_and_start
     numbers = itertools.count(1)
     unwritten: dict[int, tuple[Effects, NewEffect]] = {}
     written: dict[int, int] = {}
 
-    def begin_all(self: Effects, new: Sequence[NewEffect]) -> list[int]:
+    def begin_all(self: Effects, new: Sequence[NewEffect], hold: LaneHold | None = None) -> list[int]:
         promised = [-next(numbers) for _ in new]
         unwritten.update({number: (self, one) for number, one in zip(promised, new, strict=True)})
         return promised
@@ -177,13 +183,23 @@ def leave_committing_out() -> None:
                 (written[number],) = begin(part, [new])
         return [replace(one, effect_id=written.get(one.effect_id, one.effect_id)) for one in settlements]
 
-    def settle_all(self: Effects, settlements: Sequence[Settlement]) -> None:
-        settle(self, kept(settlements))
+    def settle_all(self: Effects, settlements: Sequence[Settlement], hold: LaneHold | None = None) -> None:
+        settle(self, kept(settlements), hold)
 
     def finish_all(
         self: Attempts, endings: Sequence[AttemptEnd], settlements: Sequence[Settlement] = ()
     ) -> None:
         finish(self, endings, kept(settlements))
+
+    def finish_and_begin(
+        self: Attempts,
+        ending: AttemptEnd,
+        key: str,
+        settlements: Sequence[Settlement] = (),
+        *,
+        hold: LaneHold | None = None,
+    ) -> Attempt | None:
+        return finish_and_start(self, ending, key, kept(settlements), hold=hold)
 
     def effects_of(self: Effects, key: str) -> list[Effect]:
         promised = {real: effect_id for effect_id, real in written.items()}
@@ -194,7 +210,7 @@ def leave_committing_out() -> None:
                 found.append(Effect(effect_id, key, len(found), new.kind, new.target, state, new.evidence))
         return found
 
-    Effects.begin = lambda self, *about: begin_all(self, [NewEffect(*about)])[0]
-    Effects.settle = lambda self, *about: settle_all(self, [Settlement(*about)])
-    Effects.begin_all, Effects.settle_all = begin_all, settle_all
-    Attempts.finish_all, Effects.of = finish_all, effects_of
+    Effects.begin = lambda self, *about, **more: begin_all(self, [NewEffect(*about)])[0]
+    Effects.settle = lambda self, *about, hold=None: settle_all(self, [Settlement(*about)], hold)
+    Effects.begin_all, Effects.settle_all, Effects.of = begin_all, settle_all, effects_of
+    Attempts.finish_all, Attempts.finish_and_start = finish_all, finish_and_begin
