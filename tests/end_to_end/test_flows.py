@@ -266,9 +266,9 @@ def test_an_answer_that_confirms_nothing_is_none(shelf):
     shelf.phone.fault("click", "null", target="Follow")
     settled: list[EffectState] = []
     settle = shelf.notes.settle
-    shelf.notes.settle = lambda number, state, evidence: (
+    shelf.notes.settle = lambda number, state, evidence, **how: (
         settled.append(state),
-        settle(number, state, evidence),
+        settle(number, state, evidence, **how),
     )
     outcome = shelf.follow("demo_null")
     assert outcome.outcome is AttemptOutcome.FAILED and "confirms nothing" in outcome.message
