@@ -122,7 +122,7 @@ def run(
     follow_end = FollowEnd.ALL_ENDED
     with Ledger.open(place.store_url, clock) as ledger, lock_or_find_daemon(ledger, place) as daemon:
         recorded = record(this, ledger, on_fitting_phones(this, ledger, campaigns), at)
-        again = recorded.again + (place.option if store else "")
+        again = recorded.again + ((place.option or f" --store {quote(store)}") if store else "")
         if not recorded.is_over:
             if place.is_shared:
                 from runner.cli.run_shared import carry_out_shared  # with what only PostgreSQL needs

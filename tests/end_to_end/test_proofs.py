@@ -54,8 +54,8 @@ def somebody(shelf: Shelf, before: Happenings, after: Happenings) -> None:
         act()
         return number
 
-    def then_settle(*details: Any) -> None:
-        settle(*details)
+    def then_settle(*details: Any, **how: Any) -> None:
+        settle(*details, **how)
         act()
 
     shelf.notes.committing, shelf.notes.settle = then_committing, then_settle  # type: ignore[method-assign]
