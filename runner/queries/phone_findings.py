@@ -288,7 +288,7 @@ def of_host(serial: str, keeper: HostRow | None, time: Time) -> Iterator[Finding
     if keeper.is_alive:
         said, advice = (
             f"host {keeper.name} carries out what is to be done on it",
-            "`runner hosts` shows all hosts",
+            "look at the list of all hosts",
         )
         yield Finding(FindingKind.HOST, serial, said, advice, is_wrong=False)
         return
