@@ -465,7 +465,7 @@ MUTANTS = (
     # hosts that share a ledger
     Mutant(
         "an effect is begun only while its host has the lane",
-        "        check_holds(connection, [hold])\n        now = instant(self._clock.now())\n",
+        "        check_holds(connection, holds)\n        now = instant(self._clock.now())\n",
         "        now = instant(self._clock.now())\n",
         ("test_nothing_is_begun_under_a_lease_that_is_lost",),
     ),
