@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 STANDARD_PORT = 5037
+_RESTART_TIMEOUT_S = 5.0
 _STOP_TIMEOUT_S = 5.0
 _FOLDERS = "virtual-phones-adb-"
 _ALONE = {"ADB_USB": "0", "ADB_EMU": "0", "ADB_MDNS": "0", "ADB_REJECT_KILL_SERVER": "1"}
@@ -73,7 +74,7 @@ class AdbServer:
 
     async def request(self, command: str) -> str:
         """Ask the server a `host:` question; its answer. Raises AdbServerError."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = await self._reach()
         try:
             writer.write(b"%04x" % len(command) + command.encode())
             status = await reader.readexactly(4)
@@ -85,6 +86,18 @@ class AdbServer:
         if status != b"OKAY":
             raise AdbServerError(f"adb server on port {self.port}: {command}: {answer}")
         return answer
+
+    async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection with the server; one that has ended is started again in a moment."""
+        try:
+            async with asyncio.timeout(_RESTART_TIMEOUT_S):
+                while True:
+                    try:
+                        return await asyncio.open_connection("127.0.0.1", self.port)
+                    except ConnectionError:
+                        await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AdbServerError(f"adb server on port {self.port}: nobody listens") from None
 
     async def connect(self, address: str) -> str:
         """Connect a phone; what the server says of it, which may be a failure."""

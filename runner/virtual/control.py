@@ -136,6 +136,8 @@ class ControlServer:
             await ACTIONS[name](self._phones, endpoint, _wish(request.body))
         except ValueError as error:
             raise BadRequestError(f"{name}: {error}") from error
+        except (AdbServerError, OSError) as error:
+            raise BadRequestError(f"{name}: {error}", HTTPStatus.SERVICE_UNAVAILABLE) from error
         return json_response(HTTPStatus.OK, state(endpoint))
 
 
