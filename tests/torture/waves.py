@@ -112,8 +112,10 @@ def follows_and_a_video(users: list[str], words: str) -> Entries:
 
 
 def follows_and_images(users: list[str], words: str) -> Entries:
-    """Five follows, and a post of images that are chosen in the app's gallery."""
-    return _follows_and(post(words, *IMAGES, content_type=1, image_count=len(IMAGES)), users)
+    """Five follows, and a post of images that are chosen in the app's gallery. Waves share these images: in the order
+    `next` the images of a post that failed would go to a later wave, and nobody could retry that post."""
+    images = post(words, *IMAGES, content_type=1, image_count=len(IMAGES))
+    return _follows_and(images | {"order": "same"}, users)
 
 
 def reactions_to_videos(users: list[str], words: str) -> Entries:
