@@ -15,6 +15,7 @@ from runner.reports.log_lines import Form, LogLines
 from runner.server.ports import DEFAULT_HOST, DEFAULT_PORT, is_loopback
 from runner.settings import Settings, artifacts_url
 from runner.state_dir import daemon_rehearsal, host_place, real_state_dir
+from runner.store.postgres_extra import needs_postgres
 from runner.store.url import is_shared
 
 
@@ -138,7 +139,8 @@ def daemon(
     common = (paths, phones, host, port, limits, files, wait, retention, grace, notify, opens)
     with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
         if shares:
-            from runner.daemon.shared_daemon import SharedDaemon  # with what only PostgreSQL needs
+            with needs_postgres(store or settings.store_url):
+                from runner.daemon.shared_daemon import SharedDaemon
 
             about = HostAbout(host_name(name), has_phones=not no_phones, is_pooled=is_pooled())
             place = host_place(settings, store or settings.store_url, about.name, virtual=virtual)

@@ -39,10 +39,11 @@ def copy(source: str, target: str, form: str) -> None:
     out from FROM first; afterwards this machine refuses to carry any out from there.
     """
     settings = Settings.from_environment()
-    place, new = state_dir_of(settings, source), state_dir_of(settings, target)
+    place = state_dir_of(settings, source)
+    refuse_absent(place)
+    new = state_dir_of(settings, target)
     if place.ledger == new.ledger:
         raise UsageError(f"{place.ledger} cannot be copied to itself", hint="name two ledgers")
-    refuse_absent(place)
     with place.lock(), Ledger.open(place.store_url, SystemClock(), Upgrades.NONE) as opened:
         refuse_while_carried_out(opened, place)
         if opened.is_rehearsal:

@@ -14,6 +14,7 @@ from runner.errors import UsageError
 from runner.reports.log_lines import Form, LogLines
 from runner.settings import Settings, artifacts_url
 from runner.state_dir import host_place
+from runner.store.postgres_extra import needs_postgres
 from runner.store.url import is_shared
 
 NEEDS_SHARED = "a worker needs a ledger that hosts share: --store postgresql://..."
@@ -67,7 +68,8 @@ def worker(
         )
     if serials and not virtual:
         raise UsageError("--phone starts a virtual phone", hint="add --virtual, or leave it out")
-    from runner.daemon.worker import Worker, WorkerOptions  # slow to import: not for --help
+    with needs_postgres(url):
+        from runner.daemon.worker import Worker, WorkerOptions  # slow to import: not for --help
 
     host = host_name(name)
     place = host_place(settings, url, host, virtual=virtual)

@@ -24,7 +24,7 @@ from runner.daemon.notifying import NotifyingDaemon, tell_people
 from runner.daemon.open_browser import address_for_people, has_browser, open_browser
 from runner.daemon.phone_watch import PERIOD_S as PHONES_S
 from runner.daemon.phone_watch import PhoneWatch
-from runner.daemon.rehearsal import Rehearsal, serials_for
+from runner.daemon.rehearsal import Rehearsal, serials_for, virtual_phones
 from runner.daemon.retention import PERIOD_S, RetentionJob
 from runner.daemon.self_check import SelfCheck
 from runner.daemon.systemd import Notifier
@@ -232,17 +232,9 @@ class Daemon:
 
     def _rehearsal(self, stack: ExitStack) -> Rehearsal | None:
         """Start the virtual phones of this place; None if its phones are real."""
-        if self._place.phones is None:
-            return None
-        serials = serials_for(self._options.paths, self._options.phones)
-        rehearsal = stack.enter_context(Rehearsal(serials, self._place.phones, self._phones_died))
-        where = {"adb_port": rehearsal.adb_port, "control": rehearsal.control}
-        self._log.say("virtual phones", serials=rehearsal.serials, **where)
-        return rehearsal
-
-    def _phones_died(self) -> None:
-        self._log.say(
-            "virtual phones had died", "warning", reason="they were started anew, with their memories"
+        options = self._options
+        return stack.enter_context(
+            virtual_phones(self._place, lambda: serials_for(options.paths, options.phones), self._log)
         )
 
     def _local_api(

@@ -1,7 +1,8 @@
 """What a rehearsal replaces: real phones by virtual ones, and backends by those that can work on them."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -13,8 +14,10 @@ from runner.campaign.resolve import resolve_campaign
 from runner.clock import SystemClock
 from runner.errors import RunnerError, Unsupported
 from runner.journals import Journal, Listener, StopSignal
+from runner.reports.log_lines import LogLines
 from runner.scheduling.campaign_files import CampaignFiles
 from runner.settings import AdbAddress, Settings
+from runner.state_dir import StateDir
 from runner.tasks import Again, AttemptOutcome, Outcome, Task
 from runner.virtual.apps.picturenet.ids import PACKAGE as PICTURE_NETWORK
 from runner.virtual.apps.shortvideo.ids import PACKAGE as SHORT_VIDEO
@@ -26,6 +29,24 @@ if TYPE_CHECKING:
 
 PACKAGES = {targets.TIKTOK: SHORT_VIDEO, targets.INSTAGRAM: PICTURE_NETWORK}
 """The apps of virtual phones, by the profiles that are for them."""
+
+
+@contextmanager
+def virtual_phones(
+    place: StateDir, serials: Callable[[], Sequence[str]], log: LogLines
+) -> "Iterator[Rehearsal | None]":
+    """Start the virtual phones of a place; None if its phones are real."""
+    if place.phones is None:
+        yield None
+        return
+
+    def died() -> None:
+        log.say("virtual phones had died", "warning", reason="they were started anew, with their memories")
+
+    with Rehearsal(serials(), place.phones, died) as rehearsal:
+        where = {"adb_port": rehearsal.adb_port, "control": rehearsal.control}
+        log.say("virtual phones", serials=rehearsal.serials, **where)
+        yield rehearsal
 
 
 class Account(NamedTuple):

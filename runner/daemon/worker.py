@@ -15,7 +15,7 @@ from runner.daemon.ledger_watch import watch_ledger
 from runner.daemon.lives import Ending, Lives
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
 from runner.daemon.own_phones import sweep_screens, watch_own_phones
-from runner.daemon.rehearsal import Rehearsal
+from runner.daemon.rehearsal import virtual_phones
 from runner.daemon.systemd import Notifier
 from runner.hosts.about import HostAbout
 from runner.interrupts import stop_on_interrupt
@@ -57,7 +57,9 @@ class Worker:
             stack.enter_context(stop_on_interrupt(self._guard.over, lambda message: None))
             stack.enter_context(self._guard)
             stack.enter_context(self._place.lock())
-            rehearsal = self._rehearsal(stack)
+            rehearsal = stack.enter_context(
+                virtual_phones(self._place, lambda: self._options.serials, self._log)
+            )
             about = HostAbout(self._options.name, is_pooled=self._options.is_pooled)
             ground = HostGround(about, self._place, self._settings, self._clock, self._log.say, rehearsal)
             collect_garbage_seldom()
@@ -88,18 +90,3 @@ class Worker:
         where = {"ledger": self._place.ledger, "zone": str(self._settings.zone)}
         self._log.say("ready", version=__version__, host=self._options.name, **where)
         self._notifier.ready(f"host {self._options.name}")
-
-    def _rehearsal(self, stack: ExitStack) -> Rehearsal | None:
-        if self._place.phones is None:
-            return None
-        rehearsal = stack.enter_context(
-            Rehearsal(self._options.serials, self._place.phones, self._phones_died)
-        )
-        where = {"adb_port": rehearsal.adb_port, "control": rehearsal.control}
-        self._log.say("virtual phones", serials=rehearsal.serials, **where)
-        return rehearsal
-
-    def _phones_died(self) -> None:
-        self._log.say(
-            "virtual phones had died", "warning", reason="they were started anew, with their memories"
-        )

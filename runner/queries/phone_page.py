@@ -12,7 +12,7 @@ from runner.planning.coming import coming
 from runner.planning.limits import midnight
 from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.planning.source import Window
-from runner.queries.wall import Tile
+from runner.queries.wall_tiles import Tile
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import READY, Hold, PhoneFacts, PhoneRow, PhoneState
 from runner.store.request_rows import ActionRow

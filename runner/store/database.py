@@ -11,8 +11,9 @@ from runner.clock import Clock
 from runner.errors import LedgerError
 from runner.store.commits import Commits
 from runner.store.connector import Connector
+from runner.store.postgres_extra import needs_postgres
 from runner.store.sqlite import Sqlite
-from runner.store.url import is_shared, place_of, shown
+from runner.store.url import is_shared, place_of
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -161,11 +162,6 @@ class Database:
 def _connector(store_url: str, clock: Clock | None, readers: int | None) -> Connector:
     if not is_shared(store_url):
         return Sqlite(store_url, clock)
-    try:
-        from runner.store.postgres import Postgres  # slow to import, and an extra
-    except ModuleNotFoundError as error:
-        raise LedgerError(
-            f"cannot open the ledger {shown(store_url)}: {error.name} is not installed",
-            hint="install the runner with what a shared ledger needs: pip install 'campaign-runner[postgres]'",
-        ) from error
+    with needs_postgres(store_url):
+        from runner.store.postgres import Postgres  # slow to import
     return Postgres(store_url, readers)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from runner.errors import LedgerError, LedgerGone, LedgerUnavailable
 
-WAIT = "nothing is lost: whoever asked tries again, and goes on once the database answers"
+WAIT = "nothing is lost: hosts try again by themselves, and any other command can be typed again"
 SEE_SERVER = "see whether the server runs and can be reached from this host (`pg_isready -d URL`); " + WAIT
 ALLOW = (
     "see that the role exists, may log in from this host (pg_hba.conf) and has this password: give it with PGPASSFILE, "
@@ -111,7 +111,7 @@ def translated(action: str, where: str) -> Iterator[None]:
 def _ledger_error(action: str, where: str, error: Exception) -> LedgerError:
     cause = error.orig if isinstance(error, DBAPIError) else error
     refused = f"cannot {action} in the ledger {where}: "
-    said = str(cause).strip()
+    said = " ".join(str(cause).split())  # libpq writes several lines
     code = _code(cause, said)
     if code in AWAY:
         what, hint = AWAY[code]

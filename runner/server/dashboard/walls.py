@@ -5,7 +5,8 @@ import threading
 from collections.abc import Collection
 
 from runner.queries.roster import Roster
-from runner.queries.wall import Around, Headline, TaskProgress, Tile, Wall, headline, tiles, wall
+from runner.queries.wall import headline, tiles, wall
+from runner.queries.wall_tiles import Around, Headline, TaskProgress, Tile, Wall
 from runner.server.dashboard.desk import Desk
 
 

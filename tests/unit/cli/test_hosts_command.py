@@ -1,27 +1,14 @@
 """`runner hosts` and `runner status` as people type them, alone and where hosts share the ledger."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from asked_ledger import AskedLedger, asked_ledger
+from asked_ledger import AskedLedger
 from claims import claim
 from host_shelf import HostShelf
 
 from runner.clock import SystemClock
-
-
-@pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedger]:
-    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", "1")
-    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.delenv("RUNNER_STORE", raising=False)
-    with asked_ledger(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,24 +1,13 @@
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from asked_ledger import AskedLedger, asked_ledger
+from asked_ledger import AskedLedger
 
 from runner.errors import UsageError
 from runner.tasks import EffectState, TaskState
-
-
-@pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedger]:
-    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.delenv("RUNNER_STORE", raising=False)
-    with asked_ledger(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
+from asked_ledger import CAMPAIGN, AskedLedger
 from claims import claim
 from real_terminal import in_terminal
 
@@ -16,16 +16,6 @@ from runner.errors import UsageError
 from runner.execution.record_run import record_now
 from runner.store.request_rows import CommandKind
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
-
-
-@pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedger]:
-    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.delenv("RUNNER_STORE", raising=False)
-    with asked_ledger(tmp_path) as made:
-        yield made
 
 
 def state_of(asked: AskedLedger, key: str) -> TaskState:

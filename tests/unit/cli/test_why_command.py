@@ -1,23 +1,12 @@
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asked_ledger import AskedLedger, asked_ledger
+from asked_ledger import AskedLedger
 
 from runner.clock import SystemClock
 from runner.execution.record_run import record_now
 from runner.tasks import EffectState, TaskState
-
-
-@pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedger]:
-    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.delenv("RUNNER_STORE", raising=False)
-    with asked_ledger(tmp_path) as made:
-        yield made
 
 
 def test_an_entry_tells_its_latest_occurrence_and_the_next_and_what_to_do(asked: AskedLedger) -> None:

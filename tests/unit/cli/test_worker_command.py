@@ -1,5 +1,8 @@
 """`runner worker` as it is typed: what it refuses, and in which words."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +45,26 @@ def test_virtual_phones_are_asked_for(tmp_path: Path) -> None:
 def test_a_daemon_alone_is_no_host() -> None:
     with pytest.raises(UsageError, match="that hosts share"):
         CliRunner().invoke(cli, ["daemon", "--api-only", "--no-phones"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("command", ["worker", "daemon", "status"])
+def test_what_a_shared_ledger_needs_is_named_where_it_is_not_installed(tmp_path: Path, command: str) -> None:
+    for module in ("psycopg", "procrastinate"):
+        (tmp_path / module).mkdir()
+        missing = f"raise ModuleNotFoundError('it is not there', name='{module}')"
+        (tmp_path / module / "__init__.py").write_text(missing, encoding="utf-8")
+    places = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    words = [sys.executable, "-m", "runner", command, "--store", "postgresql://runner@localhost/ledger"]
+    done = subprocess.run(
+        words,
+        env=os.environ | {"PYTHONPATH": places},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert (
+        "cannot open the ledger postgresql://runner@localhost/ledger: psycopg is not installed" in done.stderr
+    )
+    assert "pip install 'campaign-runner[postgres]'" in done.stderr

@@ -10,7 +10,8 @@ from runner.queries.advice import AcceptRestore, EndPause, MendFile, ReleaseHold
 from runner.queries.attention import NeedKind
 from runner.queries.phones import PhoneLine
 from runner.queries.roster import Roster
-from runner.queries.wall import Around, Headline, TaskProgress, Tile, TileState, headline, tiles, wall
+from runner.queries.wall import headline, tiles, wall
+from runner.queries.wall_tiles import Around, Headline, TaskProgress, Tile, TileState
 from runner.reasons import ReasonKind
 from runner.store.request_rows import PauseScope
 from runner.tasks import AttemptOutcome, EffectState, Outcome, Task, TaskState

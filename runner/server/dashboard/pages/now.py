@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from runner.queries.wall import Headline, Tile
+from runner.queries.wall_tiles import Headline, Tile
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import page, render
 from runner.server.dashboard.pages.wall_view import GROUPINGS, SIZES, Choices, WallView, slug

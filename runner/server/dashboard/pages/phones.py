@@ -15,7 +15,7 @@ from runner.clock import utc
 from runner.errors import PhoneError, PhoneInUse, Unsupported, UsageError
 from runner.execution.live_screen import LiveScreens, ScreenFrame, input_of
 from runner.queries.phone_page import PhonePage, PhoneSummary, health, summaries
-from runner.queries.wall import Tile
+from runner.queries.wall_tiles import Tile
 from runner.server.dashboard.changes import topic
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import (

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
-from runner.queries.wall import Tile, TileState
+from runner.queries.wall_tiles import Tile, TileState
 
 SIZES = {"s": "Small", "m": "Medium", "l": "Large"}
 GROUPINGS = {
