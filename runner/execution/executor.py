@@ -43,8 +43,8 @@ LEAST_POLL_S = 0.05
 """How long lies between two of these looks at least: steps that end look too. For as long after new tasks have come
 nobody looks, if the last look was not too long ago: what begins now does not wait for the answers."""
 
-LEAST_SHARED_POLL_S = 0.2
-"""The same where hosts share the ledger: it changes all the time, and each look is a question to its server."""
+LEAST_SHARED_POLL_S = 0.45
+"""The same where hosts share the ledger: it changes all the time, and each look is four questions to its server."""
 
 
 class Executor:

@@ -18,6 +18,7 @@ from procrastinate.jobs import DeleteJobCondition
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool
 
+from runner.hosts.lane_jobs import LaneJobs
 from runner.store.rings import STALLED_S, TASK_NAME
 
 LANES = 1000
@@ -115,10 +116,11 @@ class Doorbell:
             max_size=1,
             timeout=5.0,
             kwargs=self._options,
-            configure=_commit_alone,
+            configure=_commit_alone if self._pooled else _commit_at_ease,
             pool_factory=_pool,
         )
         app = App(connector=connector)
+        app.job_manager = LaneJobs(connector)
         app.task(name=TASK_NAME)(self._drain)
         async with app.open_async():
             self._worker = Worker(
@@ -184,6 +186,12 @@ class Doorbell:
 async def _commit_alone(connection: psycopg.AsyncConnection[Any]) -> None:
     """Each statement of Procrastinate is a transaction: one message to the server, not three."""
     await connection.set_autocommit(True)
+
+
+async def _commit_at_ease(connection: psycopg.AsyncConnection[Any]) -> None:
+    """No ring is a promise, so nothing waits for the disk. A pooler would give the session, so set, to others."""
+    await _commit_alone(connection)
+    await connection.execute("SET synchronous_commit = off")
 
 
 def _pool(**arguments: Any) -> AsyncConnectionPool:

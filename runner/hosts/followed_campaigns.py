@@ -3,11 +3,13 @@
 import threading
 from typing import Self
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.errors import LedgerError
 from runner.hosts.renewal import Trouble
 from runner.scheduling.registry import Registry
-from runner.store.last_good import resolved_in_force
+from runner.store.last_good import restore
 from runner.store.ledger import Ledger
+from runner.store.sightings import fitting
 
 LOOK_S = 2.0
 
@@ -18,7 +20,8 @@ class FollowedCampaigns:
 
     def __init__(self, ledger: Ledger, registry: Registry, trouble: Trouble) -> None:
         self._ledger, self._registry, self._trouble = ledger, registry, trouble
-        self._seen: object = None
+        self._seen: dict[str, object] | None = None
+        self._restored: dict[str, tuple[object, ResolvedCampaign | None]] = {}
         self._over = threading.Event()
         self._looking = threading.Lock()
         self._is_paused = False
@@ -46,13 +49,20 @@ class FollowedCampaigns:
         with self._looking:
             if self._is_paused:
                 return
-            seen = [
-                (row.name, row.version_id, row.since_utc, row.withdrawn_utc, tuple(row.flows.items()))
-                for row in self._ledger.campaigns.all()
-            ]
-            if seen != self._seen:
-                self._registry.replace(list(resolved_in_force(self._ledger).values()))
-                self._seen = seen
+            stamps = self._ledger.campaigns.stamps()
+            if stamps != self._seen:
+                self._restored = {name: self._restore(name, stamp) for name, stamp in stamps.items()}
+                found = [campaign for _, campaign in self._restored.values() if campaign is not None]
+                self._registry.replace(fitting(self._ledger, found))
+                self._seen = stamps
+
+    def _restore(self, name: str, stamp: object) -> tuple[object, ResolvedCampaign | None]:
+        """A campaign as it was read already, if nobody has put it in force anew: to read a large one takes seconds."""
+        known = self._restored.get(name)
+        if known is not None and known[0] == stamp:
+            return known
+        row = self._ledger.campaigns.get(name)
+        return stamp, None if row is None else restore(row)
 
     def _run(self) -> None:
         while not self._over.wait(LOOK_S):

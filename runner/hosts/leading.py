@@ -96,9 +96,11 @@ class Leading:
     def _stand(self) -> LeaderLease | None:
         last, seen = self._ledger.leader.now(), self._seen
         self._seen = last.epoch if last is not None else 0
-        # One that has just begun to lead may not have its lock yet: so only at the second sight.
-        if last is None or not last.is_alive or last.epoch != seen or not self._lock.take(last.epoch):
+        if last is None or not last.is_alive:
             return self._ledger.leader.try_take(self._host)
+        # One that has just begun to lead may not have its lock yet: so only at the second sight.
+        if last.epoch != seen or not self._lock.take(last.epoch):
+            return None
         try:
             return self._ledger.leader.try_take(self._host, gone=last.epoch)
         finally:

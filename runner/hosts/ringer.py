@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 from runner.clock import Clock
 from runner.clock_watch import ClockWatch
@@ -151,27 +151,36 @@ class Ringer:
 
 
 class _Again:
-    """When to ring again for a lane whose due tasks are as before: they are held back, or the ring was lost."""
+    """When to ring again for a lane in which nothing is new: its tasks are held back, or are carried out one after the
+    other, or the ring was lost."""
 
     def __init__(self) -> None:
-        self._rung: dict[str, tuple[tuple[int, ...], float, float]] = {}
+        self._rung: dict[str, _Rung] = {}
 
     def due(self, lanes: Iterable[DueLane], now_s: float) -> list[str]:
         """Those to ring for now."""
         before, self._rung = self._rung, {}
         wanted = []
-        for lane, shape in lanes:
-            known = before.get(lane)
-            if known is None or known[0] != shape:
+        for found in lanes:
+            known = before.get(found.lane)
+            if known is None or known.due.shape != found.shape or known.due.tasks < found.tasks:
                 wait_s = SWEEP_S
-            elif now_s < known[1]:
-                self._rung[lane] = known
+            elif now_s < known.again_s:
+                self._rung[found.lane] = known._replace(due=found)
                 continue
             else:
-                wait_s = min(known[2] * 2, LONGEST_S)
-            self._rung[lane] = (shape, now_s + wait_s, wait_s)
-            wanted.append(lane)
+                wait_s = min(known.wait_s * 2, LONGEST_S)
+            self._rung[found.lane] = _Rung(found, now_s + wait_s, wait_s)
+            wanted.append(found.lane)
         return wanted
+
+
+class _Rung(NamedTuple):
+    """A lane as it was found last, when it is rung again at the latest, and after how long a wait that is."""
+
+    due: DueLane
+    again_s: float
+    wait_s: float
 
 
 def due_lanes(tasks: Iterable[TaskRow | Task], now: datetime) -> set[str]:

@@ -173,6 +173,17 @@ class Campaigns(Part):
 
         return self._read("read the campaigns in force", work)
 
+    def stamps(self) -> dict[str, object]:
+        """What changes of each campaign in force when it is put in force anew, by name; without its text, which may be
+        large."""
+        columns = (CAMPAIGN.name, CAMPAIGN.campaign_version_id, CAMPAIGN.since_utc, CAMPAIGN.flows)
+        query = select(*columns).where(CAMPAIGN.withdrawn_utc.is_(None)).order_by(CAMPAIGN.name)
+
+        def work(connection: Connection) -> dict[str, object]:
+            return {row[0]: tuple(row[1:]) for row in connection.execute(query)}
+
+        return self._read("look which campaigns are in force", work)
+
     def get(self, name: str) -> CampaignRow | None:
         """One campaign that the daemon has met."""
         query = _campaigns().where(CAMPAIGN.name == name)

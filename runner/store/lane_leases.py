@@ -15,7 +15,7 @@ from runner.store.host_rows import LaneRow
 from runner.store.hosts import HOST, IS_ALIVE
 from runner.store.json_text import to_json
 from runner.store.leases import HostLease
-from runner.store.part import Part, add_unless_there
+from runner.store.part import Part, add_all_unless_there
 from runner.store.reading import IS_IN_DOUBT, IS_LISTED, IS_OPEN
 from runner.tasks import TaskState
 
@@ -144,12 +144,9 @@ def _take(connection: Connection, lease: HostLease, names: list[str]) -> dict[st
 
 def _make(connection: Connection, names: list[str]) -> None:
     """Make rows of lanes that have none."""
-    known = connection.scalars(select(LANE.name).where(among(LANE.name, WANTED)), _given(names)).all()
-    for name in names:
-        if name not in known:
-            add_unless_there(
-                connection, schema.lanes, {"name": name, "epoch": 0, "since_utc": database_now()}
-            )
+    known = set(connection.scalars(select(LANE.name).where(among(LANE.name, WANTED)), _given(names)))
+    new = [{"name": name, "epoch": 0} for name in names if name not in known]
+    add_all_unless_there(connection, schema.lanes, new, {"since_utc": database_now()})
 
 
 def _seen(connection: Connection, names: list[str]) -> list[tuple[_Lane, bool]]:

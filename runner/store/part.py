@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Insert, Table, insert, literal, select
+from sqlalchemy import ColumnElement, Connection, Insert, Table, bindparam, insert, literal, select
 
 from runner.clock import Clock
 from runner.store.database import Database
@@ -60,3 +60,22 @@ def add_unless_there(connection: Connection, table: Table, row: Mapping[str, Any
     ]
     statement = insert(table).from_select(list(row), select(*values).suffix_with("ON CONFLICT DO NOTHING"))
     return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount > 0
+
+
+def add_all_unless_there(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    same: Mapping[str, ColumnElement[Any]] | None = None,
+) -> None:
+    """As `add_unless_there`, for many rows with one message to the server; `same` are expressions that hold for all."""
+    if not rows:
+        return
+    names = list(rows[0])
+    values = [bindparam(f"new_{name}", type_=table.c[name].type).label(name) for name in names]
+    expressions = same or {}
+    alike = [value.label(name) for name, value in expressions.items()]
+    statement = insert(table).from_select(
+        [*names, *expressions], select(*values, *alike).suffix_with("ON CONFLICT DO NOTHING")
+    )
+    connection.execute(statement, [{f"new_{name}": row[name] for name in names} for row in rows])

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select, update
 
 from runner.store import schema
-from runner.store.part import Part, add_unless_there
+from runner.store.part import Part, add_all_unless_there
 from runner.store.phone_rows import PhoneCondition, PhoneFacts, PhoneRow, PhoneState
 from runner.store.reading import IS_LISTED, task_query, task_rows
 from runner.store.rows import TaskRow
@@ -165,8 +165,8 @@ def _record(connection: Connection, states: list[PhoneState], now: datetime) -> 
 def know(connection: Connection, serials: list[str], now: datetime) -> None:
     """Make rows of phones that have none, even where another host does so at the same time."""
     known = set(connection.scalars(select(PHONE.serial).where(PHONE.serial.in_(serials))))
-    for serial in sorted(set(serials) - known):
-        add_unless_there(connection, schema.phones, {"serial": serial, "seen_utc": now, "facts": {}})
+    new = [{"serial": serial, "seen_utc": now, "facts": {}} for serial in sorted(set(serials) - known)]
+    add_all_unless_there(connection, schema.phones, new)
 
 
 def _phone(serial: str, seen_utc: datetime, facts: Mapping[str, Any]) -> PhoneRow:

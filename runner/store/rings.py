@@ -1,7 +1,8 @@
 """Rings at the doorbells of hosts: jobs of Procrastinate in the same database, PostgreSQL. See docs/decisions/0037.
 
 A job says "drain this lane" to the host that holds it, and nothing else; the rows of the ledger say what is due. So no
-ring is a promise: one too many finds nothing to do, and one that was lost is rung again by the next sweep.
+ring is a promise: one too many finds nothing to do, and one that was lost is rung again by the next sweep. Nothing
+waits until a ring is on the disk.
 """
 
 from collections.abc import Collection
@@ -44,7 +45,7 @@ RETURNING job.lock""")
 FORGET = text(f"DELETE FROM procrastinate_jobs WHERE task_name = '{TASK_NAME}' AND queue_name = :host")
 
 DUE = text(f"""
-SELECT {_LANE_OF}, count(*), max(task.id), max(task.not_before_utc), sum(task.attempts)
+SELECT {_LANE_OF}, count(*), max(task.id), max(task.due_utc), max(task.not_before_utc), sum(task.attempts)
 FROM tasks task
 WHERE task.state = 'pending' AND task.deleted_utc IS NULL AND task.due_utc <= :now
   AND (task.not_before_utc IS NULL OR task.not_before_utc <= :now)
@@ -57,9 +58,11 @@ WHERE task.state = 'pending' AND task.deleted_utc IS NULL
 
 
 class DueLane(NamedTuple):
-    """A lane in which tasks may go by their instants; `shape` changes when other tasks, or more of them, do."""
+    """A lane in which so many `tasks` may go by their instants; `shape` changes when one more may, and mostly not
+    when one has begun."""
 
     lane: str
+    tasks: int
     shape: tuple[int, ...]
 
 
@@ -72,22 +75,25 @@ class Rings(Part):
         if not lanes:
             return []
         wanted = sorted(set(lanes))
-        return self._write_beside(f"ring for {len(wanted)} lanes", lambda it: _lanes(it, RING, lanes=wanted))
+        action = f"ring for {len(wanted)} lanes"
+        return self._write_beside(action, lambda it: _lanes(it, RING, lanes=wanted), flush=False)
 
     def take_back(self) -> list[str]:
         """Remove rings that nobody will follow any more; returns their lanes."""
-        return self._write_beside("take rings back", lambda it: _lanes(it, TAKE_BACK))
+        return self._write_beside("take rings back", lambda it: _lanes(it, TAKE_BACK), flush=False)
 
     def forget(self, host: str) -> None:
         """Remove all rings for a host, which begins anew."""
-        self._write_beside(f"forget the rings for {host}", lambda it: it.execute(FORGET, {"host": host}))
+        self._write_beside(
+            f"forget the rings for {host}", lambda it: it.execute(FORGET, {"host": host}), flush=False
+        )
 
     def due(self, now_us: int, batched: Collection[str]) -> list[DueLane]:
         """The lanes in which tasks may go by their instants; `batched` names the backends that take batches."""
 
         def work(connection: Connection) -> list[DueLane]:
             rows = connection.execute(DUE, {"now": now_us, "batched": [*batched, ""]})
-            return [DueLane(row[0], tuple(int(one or 0) for one in row[1:])) for row in rows]
+            return [DueLane(row[0], row[1], tuple(int(one or 0) for one in row[2:])) for row in rows]
 
         return self._read("look for lanes that are due", work)
 

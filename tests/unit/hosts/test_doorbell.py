@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import pytest
 from postgres_server import Databases
 
 from runner.clock import SystemClock
+from runner.hosts import doorbell, lane_jobs
 from runner.hosts.doorbell import Doorbell
 from runner.hosts.doorbell_tables import install
 from runner.store.leases import HostLease
@@ -77,6 +79,42 @@ def test_a_ring_is_followed_until_the_lane_is_at_rest(
         drained.resting = {"A1", "B2"}
         drained.wait_for(3)
         assert drained.loaded[2] == "A1"
+    assert jobs(postgres, postgres_ledger) == []
+
+
+def test_many_lanes_ring_with_few_statements(
+    postgres: Databases,
+    postgres_ledger: str,
+    ledger: Ledger,
+    lease: HostLease,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    class Counted(lane_jobs.LaneJobs):
+        def __init__(self, connector: Any) -> None:
+            connector.execute_query_async = self._counting(connector.execute_query_async)
+            connector.execute_query_all_async = self._counting(connector.execute_query_all_async)
+            super().__init__(connector)
+
+        def _counting(self, ask: Any) -> Any:
+            def counted(query: str, **values: Any) -> Any:
+                asked.append(query)
+                return ask(query, **values)
+
+            return counted
+
+    monkeypatch.setattr(doorbell, "LaneJobs", Counted)
+    lanes = [f"L{number:03}" for number in range(100)]
+    ledger.lane_leases.take(lease, lanes)
+    drained = Drained()
+    drained.resting = set(lanes)
+    ledger.rings.ring(lanes)
+    with bell(postgres_ledger, drained):
+        drained.wait_for(100)
+    assert sorted(drained.loaded) == lanes
+    assert asked.count(lane_jobs.TAKE) < 10
+    assert asked.count(lane_jobs.END) < 30
     assert jobs(postgres, postgres_ledger) == []
 
 
