@@ -480,8 +480,8 @@ MUTANTS = (
     ),
     Mutant(
         "a task that several hosts claim at one moment is claimed once",
-        "    .where(TASK.state == TaskState.PENDING, IS_LISTED)\n    .values(\n        state=TaskState.RUNNING,\n",
-        "    .where(IS_LISTED)\n    .values(\n        state=TaskState.RUNNING,\n",
+        "    .where(unsearched(TASK.state) == TaskState.PENDING, IS_LISTED)\n    .values(\n",
+        "    .where(IS_LISTED)\n    .values(\n",
         ("test_a_task_is_claimed_once",),
     ),
     Mutant(
