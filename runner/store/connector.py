@@ -117,6 +117,13 @@ class among(FunctionElement[Any]):  # noqa: N801 - read as a function, as SQLAlc
         super().__init__(column, array)
 
 
+class unsearched(FunctionElement[Any]):  # noqa: N801
+    """A column's value, for a condition by which no index is searched: SQLite guesses how many rows each index leaves,
+    and takes one of a state, which half of all rows share, rather than one of few keys."""
+
+    inherit_cache = True
+
+
 class json_values(FunctionElement[Any]):  # noqa: N801
     """The values of a JSON array of texts, as the rows of a table with the column `value`."""
 

@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, Connection, Engine, Integer, QueuePool, Table
 from sqlalchemy.ext.compiler import compiles
 
 from runner.errors import LedgerUnavailable
-from runner.store.connector import among, database_now, json_list, json_member, json_values, least
+from runner.store.connector import among, database_now, json_list, json_member, json_values, least, unsearched
 from runner.store.json_text import from_json, to_json
 from runner.store.kept import KeptConnections
 from runner.store.postgres_errors import SEE_SERVER, refused_server, translated
@@ -357,6 +357,12 @@ def _among(element: among, compiler: Any, **options: Any) -> str:
         f"{column} = ANY(CAST(ARRAY(SELECT json_array_elements_text(CAST({array} AS JSON))) "
         f"AS {'BIGINT' if is_number else 'TEXT'}[]))"
     )
+
+
+@compiles(unsearched, "postgresql")
+def _unsearched(element: unsearched, compiler: Any, **options: Any) -> str:
+    """It knows how many rows have which values."""
+    return str(compiler.process(element.clauses, **options))
 
 
 @compiles(json_values, "postgresql")
