@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from runner.virtual.language.nodes import (
+    Assignment,
     Calculation,
     Case,
     Chain,
@@ -26,7 +27,8 @@ from runner.virtual.language.nodes import (
 from runner.virtual.language.tokens import NEVER_BEGIN, REDIRECT, RESERVED, TokenReader
 from runner.virtual.language.words import ShellSyntaxError
 
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:\[((?:[^][\n]|\[[^][\n]*\])+)\])?(\+?)=")
+_NUMBERED = re.compile(r"\[[^][]+\]=")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _MAX_REMEMBERED = 4096
 
@@ -288,7 +290,7 @@ class _Parser(TokenReader):
         return sign if sign in ("<", ">") else ""
 
     def _simple(self) -> Command:
-        assignments: list[tuple[str, bool, Word]] = []
+        assignments: list[Assignment] = []
         words: list[Word] = []
         redirects: list[Redirect] = []
         while True:
@@ -296,10 +298,10 @@ class _Parser(TokenReader):
             if (redirect := self._redirect()) is not None:
                 redirects.append(redirect)
                 continue
-            assignment = None if words else _ASSIGNMENT.match(self._text, self._at)
-            if assignment:
-                self._at = assignment.end()
-                assignments.append((assignment.group(1), bool(assignment.group(2)), self.word()))
+            found = None if words else _ASSIGNMENT.match(self._text, self._at)
+            if found:
+                self._at = found.end()
+                assignments.append(self._assignment(*found.groups()))
                 continue
             word = self.word()
             if not word:
@@ -310,6 +312,26 @@ class _Parser(TokenReader):
         if self._peek_operator() == "(":
             return self._named_function(words, bool(assignments or redirects))
         return Simple(tuple(assignments), tuple(words), tuple(redirects))
+
+    def _assignment(self, name: str, index: str | None, plus: str) -> Assignment:
+        """Behind its equals sign."""
+        if index is not None:
+            return Assignment(name, bool(plus), self._value(), self.within_quotes(index))
+        if not self._text.startswith("(", self._at):
+            return Assignment(name, bool(plus), self._value())
+        self._take_operator("(")
+        items: list[Word] = []
+        while not self._take_operator(")"):
+            self._skip_lines()
+            if self._at >= len(self._text):
+                raise self._unexpected("(")
+            if _NUMBERED.match(self._text, self._at) or self._peek_operator() not in ("", ")"):
+                raise self._unexpected()
+            items += self._words()
+        return Assignment(name, bool(plus), items=tuple(items))
+
+    def _value(self) -> Word:
+        return () if self._text[self._at : self._at + 1] in (" ", "\t") else self.word()
 
     def _named_function(self, words: list[Word], more: bool) -> Command:
         name = self.plain(words[0]) if len(words) == 1 and not more else None
