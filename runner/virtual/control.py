@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
-from runner.virtual import screenshots
+from runner.virtual import installation, screenshots
 from runner.virtual.adbserver import AdbServerError
 from runner.virtual.endpoint import Endpoint
 from runner.virtual.faults import Fault
@@ -316,7 +316,7 @@ async def _protect(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) 
 
 async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     package = _value(wish, "package", str)
-    if not endpoint.phone.uninstall(package):
+    if not installation.uninstall(endpoint.phone, package):
         raise ValueError(f"{package!r} cannot be removed; {_installed(endpoint)}")
 
 
@@ -324,7 +324,7 @@ async def _install(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) 
     from runner.virtual.apps.written.reader import read  # only who has such files waits for pydantic
 
     name = _value(wish, "file", str) if "file" in wish else "app.yaml"
-    endpoint.phone.install_app_file(read(_value(wish, "app", str), name))
+    installation.install_app_file(endpoint.phone, read(_value(wish, "app", str), name))
 
 
 async def _open(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable
 
 from runner.virtual.phone import Phone
+from runner.virtual.power import restart
 from runner.virtual.services import find_service
 from runner.virtual.wire import Connection, Service
 
@@ -80,7 +81,7 @@ class Endpoint:
         if self._rebooting is not None:
             self._rebooting.cancel()
             self._rebooting = None
-            self.phone.restart()
+            restart(self.phone)
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -94,7 +95,7 @@ class Endpoint:
 
     async def _reboot(self, was_plugged_in: bool) -> None:
         await asyncio.sleep(REBOOT_S)
-        self.phone.restart()
+        restart(self.phone)
         self._rebooting = None
         if was_plugged_in:
             await self.come_back()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_S = 20.0
 RECONNECT_ATTEMPT_S = 0.1
+MOST_CONNECTS = 20
 ASK_AGAIN_S = 0.05
 START_AGAIN_S = 1.0
 DEFAULT_PHONES = 4
@@ -136,10 +137,15 @@ class Host:
             await asyncio.sleep(RECONNECT_ATTEMPT_S)
         await endpoint.plug_in()
         answer = await self._connect(endpoint)
-        if answer.startswith("already"):  # adb was quicker; what it reached may still be the phone as it was
+        for _ in range(MOST_CONNECTS):
+            # Either adb was quicker, and what it reached may still be the phone as it was, or it speaks of the
+            # connection that is just ending, and then none is left a moment later.
+            if not answer.startswith("already"):
+                break
             await self._adb.disconnect(endpoint.address)
+            await asyncio.sleep(RECONNECT_ATTEMPT_S)
             answer = await self._connect(endpoint)
-        is_connected = answer.startswith(("Connected", "connected", "already")) or bool(endpoint.connections)
+        is_connected = answer.lower().startswith(("connected", "emulator already"))
         if endpoint.authorized and not endpoint.paused and not is_connected:
             raise AdbServerError(f"{endpoint.phone.serial} cannot be connected: {answer}")
 
