@@ -482,6 +482,7 @@ ROWS = (
         then=Then.FAILS,
         flow="fetch_nothing",
     ),
+    Row("the app crashes at a tap", fault("click", "crash"), tap, then=Then.TRIED_AGAIN),
     Row("a tap that is told to have happened", fault("click", "ignored"), tap, then=Then.TRIED_AGAIN),
     Row(
         "one tap that is confirmed by nothing",

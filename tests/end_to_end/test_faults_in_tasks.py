@@ -124,6 +124,16 @@ def test_an_effect_is_made_once_when_the_adb_server_dies_at_its_tap(
     assert desk.saves == 1
 
 
+@pytest.mark.parametrize("kind", ["crash", "ignored"])
+def test_an_effect_is_made_once_when_the_phone_confirms_a_tap_that_did_nothing(desk: Desk, kind: str) -> None:
+    desk.table.phone.fault("click", kind, target="Save")
+    task = desk.ended(desk.add("note_proved_later"))
+    assert (task.state, task.attempts) == (TaskState.COMPLETED, 2), task.reason
+    states = [effect.state for effect in desk.ledger.effects.of(task.task.key)]
+    assert states == [EffectState.REFUTED, EffectState.COMMITTED]
+    assert desk.saves == 1
+
+
 def test_a_pull_that_breaks_off_leaves_the_file_that_was_there(desk: Desk) -> None:
     desk.kept.write_bytes(b"of yesterday")
     desk.table.phone.fault("sync:RECV", "drop", times=2)
