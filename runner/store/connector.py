@@ -101,6 +101,18 @@ class Connector(Protocol):
         """Raise what the database raises inside as a LedgerError that says what was attempted, and what to do."""
         ...
 
+    def writes_s(self) -> float:
+        """For how long the transaction has gone on in which this process writes; 0 if it writes nothing."""
+        ...
+
+    def reads_s(self) -> float:
+        """The same of those in which it reads, of the one that has gone on the longest."""
+        ...
+
+    def hang_up(self) -> None:
+        """Have all threads that wait for an answer of the database hear that it is lost. Any thread may call it."""
+        ...
+
     def close(self) -> None: ...
 
 
