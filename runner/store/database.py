@@ -56,7 +56,13 @@ class Database:
             yield connection
 
     def write(
-        self, action: str, work: Callable[[Connection], T], *, flush: bool = True, guarded: bool = False
+        self,
+        action: str,
+        work: Callable[[Connection], T],
+        *,
+        flush: bool = True,
+        guarded: bool = False,
+        then: Callable[[Sequence[T]], None] | None = None,
     ) -> T:
         """Do `work` in a transaction that is durable when this returns; if it raises, nothing is written. Without
         `flush` it outlives this process, but a failure of power only once a later write has been flushed.
@@ -68,9 +74,12 @@ class Database:
         Nobody else writes while `work` goes on, in any process: it may read, and then write what follows from that. A
         `guarded` write does without, and so goes on beside other guarded ones: each of its statements changes rows only
         where they are as it expects, and its caller looks at what was changed.
+
+        `then` is called once for all writes of a transaction that name it, with their results, after its end and before
+        any of them returns; they raise what it raises.
         """
         try:
-            return self._commits.carry_out(self._conditional(work), flush=flush, guarded=guarded)
+            return self._commits.carry_out(self._conditional(work), flush=flush, guarded=guarded, then=then)
         except Exception:
             with self._told(action):
                 raise
@@ -84,6 +93,7 @@ class Database:
         *,
         flush: bool = True,
         guarded: bool = False,
+        then: Callable[[Sequence[T]], None] | None = None,
     ) -> T:
         """As `write`, for what many threads write at the same time: `work` does it for the items of all those that
         share a transaction, with as many statements as for one, and returns a result for each. It raises if any of them
@@ -95,10 +105,13 @@ class Database:
                 condition(connection)
             return work(connection, items)
 
-        with self._told(action):
+        try:
             return self._commits.carry_out_together(
-                (kind, condition), asked_first, item, flush=flush, guarded=guarded
+                (kind, condition), asked_first, item, flush=flush, guarded=guarded, then=then
             )
+        except Exception:
+            with self._told(action):
+                raise
 
     def _conditional(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
         condition = self._condition
