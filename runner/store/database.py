@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from runner.clock import Clock
 from runner.errors import LedgerError
+from runner.store.asked.questions import Ask
 from runner.store.commits import Commits
 from runner.store.connector import Connector
 from runner.store.postgres_extra import needs_postgres
@@ -46,6 +47,16 @@ class Database:
             with self.connector.reading() as connection:
                 yield connection
         except Exception:  # told only now: a context for each of millions of reads and writes takes its time
+            with self._told(action):
+                raise
+
+    @contextmanager
+    def asking(self, action: str) -> Iterator[Ask]:
+        """As `read`, for questions."""
+        try:
+            with self.connector.asking() as ask:
+                yield ask
+        except Exception:
             with self._told(action):
                 raise
 
@@ -151,6 +162,11 @@ class Database:
         """Do `work` in a transaction that may drop tables and make them anew."""
         with self._told(action), self.connector.migrating() as connection:
             work(connection)
+
+    def tally(self) -> tuple[str, int] | None:
+        """The ledger's id and its tally; None if there is no ledger any more."""
+        with self.read("read the tally") as connection:
+            return self.connector.read_tally(connection)
 
     def version(self) -> Hashable:
         """Something that changes when somebody has written, in this process or elsewhere; cheap."""
