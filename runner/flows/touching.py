@@ -36,7 +36,6 @@ class Finger:
         self._since_s = clock.monotonic()
         self._marks: list[Touch] = []
         self._picture: Size | None = None
-        self._seen = b""
 
     def tap(self, place: TouchPlace) -> None:
         self._note("tap", place)
@@ -62,9 +61,7 @@ class Finger:
 
     def saw(self, picture: bytes) -> None:
         """Learn the shape of the screen from a picture of it: elements need not reach over all of it."""
-        if picture is not self._seen:  # many steps leave the screen as it was
-            self._seen = picture
-            self._picture = size_of(picture) or self._picture
+        self._picture = size_of(picture) or self._picture
 
     def lift(self) -> "Lifted":
         """Begin anew, with the next step; returns what was touched before, for `put_back`."""

@@ -1,6 +1,7 @@
 """Makes screenshots small enough to keep one of each step."""
 
 import io
+from functools import lru_cache
 from typing import NamedTuple
 
 from runner.errors import AutomationFailed
@@ -19,6 +20,7 @@ _NEARLY = 2
 _JPEG = b"\xff\xd8"
 
 
+@lru_cache(32)  # of a screenshot several ask, and the next step often leaves the same one
 def size_of(picture: bytes) -> tuple[int, int] | None:
     """Width and height of a picture, from its first bytes; None if it is none."""
     from PIL import Image
@@ -46,11 +48,11 @@ def thumbnail(picture: bytes, serial: str) -> Thumbnail:
     if it is no picture."""
     from PIL import Image
 
+    width, _ = size_of(picture) or (0, 0)
+    if picture.startswith(_JPEG) and 0 < width <= WIDTH + _NEARLY:
+        return Thumbnail(picture, width)  # the phone has made it so
     try:
         image = Image.open(io.BytesIO(picture))
-        width = image.width
-        if picture.startswith(_JPEG) and width <= WIDTH + _NEARLY:
-            return Thumbnail(picture, width)  # the phone has made it so
         # A JPEG is decoded at a fraction of its size, which saves most of the time of making it small.
         image.draft("RGB", (WIDTH, WIDTH))
         image.thumbnail((WIDTH, 10 * WIDTH))
