@@ -29,6 +29,8 @@ class Phones(Protocol):
 
     async def unplug(self, endpoint: Endpoint) -> None: ...
 
+    async def put_on_cable(self, endpoint: Endpoint, on: bool) -> None: ...
+
     async def reset(self, endpoint: Endpoint) -> None: ...
 
     async def add(self, serial: str) -> None: ...
@@ -155,6 +157,7 @@ def state(endpoint: Endpoint) -> dict[str, Any]:
     return {
         "serial": phone.serial,
         "address": endpoint.address,
+        "adb_name": endpoint.name,
         "plugged_in": endpoint.plugged_in,
         "authorized": endpoint.authorized,
         "paused": endpoint.paused,
@@ -263,6 +266,10 @@ async def _go_online(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]
     await phones.plug_in(endpoint)
 
 
+async def _put_on_cable(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    await phones.put_on_cable(endpoint, _value(wish, "on", bool))
+
+
 async def _revoke(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     endpoint.revoke()
 
@@ -365,6 +372,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "offline": _go_offline,
     "unplug": _unplug,
     "online": _go_online,
+    "cable": _put_on_cable,
     "unauthorized": _revoke,
     "authorize": _authorize,
     "battery": _set_battery,

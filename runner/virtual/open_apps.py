@@ -60,6 +60,14 @@ class OpenApps:
         if not self.front.back() and len(self._stack) > 1:
             self.close(self._stack[-1])
 
+    def crash(self) -> None:
+        """The app in front ends, as by a bug of its own; the home screen has none."""
+        package = self._stack[-1]
+        process = self._processes.find(package)
+        if package != self._packages.home and process is not None:
+            self._log(f"Process {package} (pid {process.pid}) has died: fg  TOP")
+            self._stop(package)
+
     def close_all(self) -> None:
         """Only the home screen is open."""
         self._stack = [self._packages.home]

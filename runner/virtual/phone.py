@@ -261,7 +261,7 @@ class Phone:
     ) -> Result | None:
         """Carry out a call, or let it go wrong as ordered: see `Faults.run`."""
         kill_u2 = self.automation.kill if self.automation else _nothing
-        return await self.faults.run(method, action, mentions, self.link, kill_u2)
+        return await self.faults.run(method, action, mentions, self.link, kill_u2, self.open_apps.crash)
 
     async def wait_until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until the screen fulfils `condition`; false when the time is over."""
