@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 
 from runner.virtual.commands import (
     apps,
+    archives,
     automation,
     awk,
     basics,
@@ -51,6 +52,7 @@ def _which(call: Call) -> int:
 
 
 _FAMILIES = (
+    archives,
     awk,
     basics,
     finding,
