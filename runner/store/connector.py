@@ -101,6 +101,18 @@ class Connector(Protocol):
         """Raise what the database raises inside as a LedgerError that says what was attempted, and what to do."""
         ...
 
+    def writes_s(self) -> float:
+        """For how long the transaction has gone on in which this process writes; 0 if it writes nothing."""
+        ...
+
+    def reads_s(self) -> float:
+        """The same of those in which it reads, of the one that has gone on the longest."""
+        ...
+
+    def hang_up(self) -> None:
+        """Have all threads that wait for an answer of the database hear that it is lost. Any thread may call it."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -115,6 +127,13 @@ class among(FunctionElement[Any]):  # noqa: N801 - read as a function, as SQLAlc
 
     def __init__(self, column: ColumnElement[Any], array: BindParameter[Any]) -> None:
         super().__init__(column, array)
+
+
+class unsearched(FunctionElement[Any]):  # noqa: N801
+    """A column's value, for a condition by which no index is searched: SQLite guesses how many rows each index leaves,
+    and takes one of a state, which half of all rows share, rather than one of few keys."""
+
+    inherit_cache = True
 
 
 class json_values(FunctionElement[Any]):  # noqa: N801

@@ -145,6 +145,18 @@ class Database:
             seen = self.connector.version()
         return self._commits.count if seen is None else seen
 
+    def writes_s(self) -> float:
+        """For how long the transaction has gone on in which this process writes to a server; 0 if there is none."""
+        return self.connector.writes_s()
+
+    def reads_s(self) -> float:
+        """The same of those in which it reads, of the one that has gone on the longest."""
+        return self.connector.reads_s()
+
+    def hang_up(self) -> None:
+        """Have all threads that wait for an answer of a server hear that it is lost. Any thread may call it."""
+        self.connector.hang_up()
+
     @contextmanager
     def _told(self, action: str) -> Iterator[None]:
         """Raise LedgerGone for an error that comes from the database not being there any more."""

@@ -6,21 +6,24 @@ Transactions that write exclude each other by an advisory lock, so that a part m
 
 import os
 import select
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakSet
 
 import psycopg
 from sqlalchemy import BigInteger, Connection, Engine, Integer, QueuePool, Table, create_engine
 from sqlalchemy.ext.compiler import compiles
 
 from runner.errors import LedgerUnavailable
-from runner.store.connector import among, database_now, json_list, json_member, json_values, least
+from runner.store.connector import among, database_now, json_list, json_member, json_values, least, unsearched
 from runner.store.json_text import from_json, to_json
 from runner.store.kept import KeptConnections
 from runner.store.postgres_errors import SEE_SERVER, refused_server, translated
+from runner.store.postgres_hang_up import awaits_answer, hang_up
 from runner.store.url import libpq_url, shown
 
 OLDEST = 150000
@@ -71,6 +74,8 @@ class Postgres:
         self._url = store_url
         self.where = shown(store_url)
         self._is_pooled = os.environ.get(POOLED, "") not in ("", "0")
+        self._connections: WeakSet[psycopg.Connection[Any]] = WeakSet()
+        self._connecting = threading.Lock()
         self._writer = self._engine(1)
         self.readers = self._engine(readers or READERS)
         self._writing = KeptConnections(self._writer, 1)
@@ -166,6 +171,19 @@ class Postgres:
             for row in rows:
                 copy.write_row(row)
 
+    def writes_s(self) -> float:
+        return self._writing.longest_s()
+
+    def reads_s(self) -> float:
+        return self._reading.longest_s()
+
+    def hang_up(self) -> None:
+        with self._connecting:
+            connections = list(self._connections)
+        for connection in connections:
+            if awaits_answer(connection):
+                hang_up(connection)
+
     def close(self) -> None:
         self._writing.close()
         self._reading.close()
@@ -257,6 +275,8 @@ class Postgres:
         except BaseException:
             connection.close()
             raise
+        with self._connecting:
+            self._connections.add(connection)
         return connection
 
 
@@ -357,6 +377,12 @@ def _among(element: among, compiler: Any, **options: Any) -> str:
         f"{column} = ANY(CAST(ARRAY(SELECT json_array_elements_text(CAST({array} AS JSON))) "
         f"AS {'BIGINT' if is_number else 'TEXT'}[]))"
     )
+
+
+@compiles(unsearched, "postgresql")
+def _unsearched(element: unsearched, compiler: Any, **options: Any) -> str:
+    """It knows how many rows have which values."""
+    return str(compiler.process(element.clauses, **options))
 
 
 @compiles(json_values, "postgresql")

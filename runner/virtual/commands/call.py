@@ -72,6 +72,10 @@ class Call:
         self.errors += f"{text}\n".encode()
         return status
 
+    def complain(self, text: str, status: int = 1) -> int:
+        """The same, of a command that the shell carries out itself."""
+        return self.fail(f"/system/bin/sh: {self.name}: {text}", status)
+
     def path(self, argument: str) -> str:
         """The absolute path that an argument names."""
         return posixpath.normpath(posixpath.join(self.folder, argument))
