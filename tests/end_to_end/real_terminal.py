@@ -63,7 +63,9 @@ def runner_in_terminal(
     return _shown(start, columns)
 
 
-def _shown(start: "Callable[[int], Life | subprocess.Popen[bytes]]", columns: int, typed: bytes = b"") -> Shown:
+def _shown(
+    start: "Callable[[int], Life | subprocess.Popen[bytes]]", columns: int, typed: bytes = b""
+) -> Shown:
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
     process = start(terminal)
