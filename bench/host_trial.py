@@ -26,8 +26,8 @@ FAR = 10_000
 LOOK_S = 0.5
 
 UP_S, READ_S, IDLE_S, FAILOVER_S = 240.0, 60.0, 10.0, 30.0
-"""How long it may take until all hosts hold their phones, and until a campaign is in force; for how long nothing is done
-to see what that costs; and how long it may take until another daemon leads."""
+"""How long it may take until all hosts hold their phones, and until a campaign is in force; how long nothing is done to
+see what that costs; and how long it may take until another daemon leads."""
 
 REST_S = 4.0
 """How long both daemons are left alone between two failovers."""

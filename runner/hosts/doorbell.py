@@ -19,6 +19,7 @@ from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool
 
 from runner.hosts.lane_jobs import LaneJobs
+from runner.store.postgres_hang_up import awaits_answer, hang_up
 from runner.store.rings import STALLED_S, TASK_NAME
 
 LANES = 1000
@@ -35,6 +36,9 @@ REST_S = 0.05
 
 AGAIN_S = 1.0
 """How long it waits after its connection has failed."""
+
+ANSWER_S = 30.0
+"""How long the database may take to answer."""
 
 STOP_S = 5.0
 
@@ -117,6 +121,7 @@ class Doorbell:
             timeout=5.0,
             kwargs=self._options,
             configure=_commit_alone if self._pooled else _commit_at_ease,
+            connection_class=ImpatientConnection,
             pool_factory=_pool,
         )
         app = App(connector=connector)
@@ -188,6 +193,21 @@ class QuietWorker(Worker):
 
     def _log_extra(self, *_: Any, **__: Any) -> dict[str, Any]:
         return {}
+
+
+class ImpatientConnection(psycopg.AsyncConnection[Any]):
+    """A connection that is lost when something that it was asked is acknowledged and never answered."""
+
+    async def wait(self, gen: Any, *rest: Any, **more: Any) -> Any:
+        impatience = asyncio.get_running_loop().call_later(ANSWER_S, self._hang_up_if_asked)
+        try:
+            return await super().wait(gen, *rest, **more)
+        finally:
+            impatience.cancel()
+
+    def _hang_up_if_asked(self) -> None:
+        if awaits_answer(self):  # else it listens
+            hang_up(self)
 
 
 async def _commit_alone(connection: psycopg.AsyncConnection[Any]) -> None:

@@ -1,8 +1,8 @@
 """The seam between the ledger and its kind of database: what each kind does its own way.
 
-There are two kinds: SQLite (`sqlite.py`, `sqlite_errors.py`, `lock.py`), and PostgreSQL (`postgres.py`,
-`postgres_errors.py`). Everything else in this room speaks SQL that databases share, uses the expressions below, or asks
-a `Connector`. See docs/decisions/0015-one-seam-for-the-database.md and 0035-postgresql.md.
+There are two kinds: SQLite (`sqlite.py`, `sqlite_file.py`, `sqlite_errors.py`, `lock.py`), and PostgreSQL
+(`postgres.py`, `postgres_errors.py`). Everything else in this room speaks SQL that databases share, uses the
+expressions below, or asks a `Connector`. See docs/decisions/0015-one-seam-for-the-database.md and 0035-postgresql.md.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Engine, Table
 from sqlalchemy.sql.functions import FunctionElement
 
-BRING_BACK = "bring the file back as it was, or the newest backup, then start again; nothing more was begun"
+from runner.store.asked.questions import Ask
 
 
 class Connector(Protocol):
@@ -31,6 +31,10 @@ class Connector(Protocol):
         """A transaction that sees one state of the database from beginning to end."""
         ...
 
+    def asking(self) -> AbstractContextManager[Ask]:
+        """The same for questions, past SQLAlchemy."""
+        ...
+
     def looking(self) -> AbstractContextManager[Connection]:
         """A connection for one statement that reads, which sees one state by itself; quicker than a transaction."""
         ...
@@ -40,9 +44,10 @@ class Connector(Protocol):
         one. With `flush` its end waits until no failure of power can take it back."""
         ...
 
-    def writing_beside(self, *, flush: bool) -> AbstractContextManager[Connection] | None:
+    def writing_beside(self, *, flush: bool, urgent: bool) -> AbstractContextManager[Connection] | None:
         """A transaction that writes beside all others, for rows that its statements guard by themselves, and that waits
-        for no other write of this process either; None if there is no such thing."""
+        for no other write of this process either; None if there is no such thing. An `urgent` one goes before all that
+        wait to read."""
         ...
 
     def try_lock(self, connection: Connection, names: Sequence[str]) -> bool:
@@ -101,6 +106,18 @@ class Connector(Protocol):
         """Raise what the database raises inside as a LedgerError that says what was attempted, and what to do."""
         ...
 
+    def writes_s(self) -> float:
+        """For how long the transaction has gone on in which this process writes; 0 if it writes nothing."""
+        ...
+
+    def reads_s(self) -> float:
+        """The same of those in which it reads, of the one that has gone on the longest."""
+        ...
+
+    def hang_up(self) -> None:
+        """Have all threads that wait for an answer of the database hear that it is lost. Any thread may call it."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -115,6 +132,13 @@ class among(FunctionElement[Any]):  # noqa: N801 - read as a function, as SQLAlc
 
     def __init__(self, column: ColumnElement[Any], array: BindParameter[Any]) -> None:
         super().__init__(column, array)
+
+
+class unsearched(FunctionElement[Any]):  # noqa: N801
+    """A column's value, for a condition by which no index is searched: SQLite guesses how many rows each index leaves,
+    and takes one of a state, which half of all rows share, rather than one of few keys."""
+
+    inherit_cache = True
 
 
 class json_values(FunctionElement[Any]):  # noqa: N801

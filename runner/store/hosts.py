@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Update, delete, false, or_, se
 from runner.clock import Clock
 from runner.errors import HostTaken, LedgerRefusal
 from runner.store import schema
-from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import database_now
 from runner.store.database import Database
 from runner.store.host_rows import HostRow
+from runner.store.instants import EPOCH, MICROSECOND
 from runner.store.leases import HOST_LEASE, HostLease
 from runner.store.part import Part, add_unless_there
 
@@ -78,7 +78,8 @@ class Hosts(Part):
         # One statement, so that a lease that has ended by now is never lengthened.
         renewed = _of(lease).values(seen_utc=database_now(), until_utc=UNTIL)
         action = f"renew the lease of the host {lease.host}"
-        if self._write_beside(action, lambda connection: connection.execute(renewed).rowcount, flush=False):
+        work = lambda connection: connection.execute(renewed).rowcount  # noqa: E731
+        if self._write_beside(action, work, flush=False, urgent=True):
             lease.renewed(sent_s)
         else:
             lease.lose()

@@ -2,6 +2,7 @@
 questions."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,30 +15,65 @@ class KeptConnections:
 
     def __init__(self, engine: Engine, count: int) -> None:
         self._engine = engine
-        self._free = threading.Semaphore(count)
+        self._line = threading.Lock()
+        self._news = threading.Condition(threading.Lock())
+        self._free, self._urgent = count, 0
         self._idle: deque[Connection] = deque()
+        self._since: dict[object, float] = {}
+        """Since when each use of one goes on."""
         self._is_closed = False
 
     @contextmanager
-    def use(self) -> Iterator[Connection]:
+    def use(self, *, urgent: bool = False) -> Iterator[Connection]:
         """A connection, which whoever uses it leaves outside of a transaction. After an error it goes back to the
-        engine, which undoes what was begun on it."""
-        with self._free:
+        engine, which undoes what was begun on it. Whoever is `urgent` goes before all that wait and are not."""
+        self._enter(urgent=urgent)
+        try:
             connection = self._take()
+            use = object()
+            self._since[use] = time.monotonic()
             try:
                 yield connection
             except BaseException:
                 connection.close()
                 raise
+            finally:
+                del self._since[use]
             self._idle.append(connection)
             if self._is_closed:
                 self.close()
+        finally:
+            self._leave()
+
+    def longest_s(self) -> float:
+        """For how long the longest use goes on; 0 if nobody uses one."""
+        since = list(self._since.values())
+        return time.monotonic() - min(since) if since else 0.0
 
     def close(self) -> None:
         """Close those that nobody uses; the others follow as soon as they are free."""
         self._is_closed = True
         while self._idle:
             self._idle.pop().close()
+
+    def _enter(self, *, urgent: bool) -> None:
+        if urgent:
+            with self._news:
+                self._urgent += 1
+                self._news.wait_for(lambda: self._free)
+                self._urgent -= 1
+                self._free -= 1
+                self._news.notify_all()
+            return
+        with self._line, self._news:  # in line waits but one, so that few are woken in vain
+            while not self._free or self._urgent:
+                self._news.wait()
+            self._free -= 1
+
+    def _leave(self) -> None:
+        with self._news:
+            self._free += 1
+            self._news.notify_all()
 
     def _take(self) -> Connection:
         try:

@@ -5,9 +5,9 @@ from sqlalchemy import ColumnElement, Connection, Update, false, or_, select, up
 from runner.errors import LeaseLost
 from runner.store import schema
 from runner.store.bulk import ask
-from runner.store.columns import MICROSECOND
 from runner.store.connector import database_now
 from runner.store.host_rows import LeaderRow
+from runner.store.instants import MICROSECOND
 from runner.store.leases import LEADER_LEASE, LeaderLease
 from runner.store.part import Part, add_unless_there
 
@@ -53,7 +53,8 @@ class Leader(Part):
         sent_s = self._clock.boottime()
         renewed = _of(lease).values(until_utc=UNTIL)
         action = "renew the lease of the leader"
-        if self._write_beside(action, lambda connection: connection.execute(renewed).rowcount, flush=False):
+        work = lambda connection: connection.execute(renewed).rowcount  # noqa: E731
+        if self._write_beside(action, work, flush=False, urgent=True):
             lease.renewed(sent_s)
         else:
             lease.lose()

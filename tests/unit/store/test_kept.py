@@ -1,5 +1,7 @@
 """Connections that stay open, and when they do not."""
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,3 +55,26 @@ def test_one_in_use_is_closed_when_it_is_free(engine: Engine) -> None:
         kept.close()
         assert not connection.closed
     assert connection.closed
+
+
+def test_who_is_urgent_goes_first(engine: Engine) -> None:
+    kept = KeptConnections(engine, 1)
+    order: list[str] = []
+
+    def use(name: str, *, urgent: bool = False) -> None:
+        with kept.use(urgent=urgent):
+            order.append(name)
+
+    with kept.use():
+        others = [threading.Thread(target=use, args=[f"other {number}"]) for number in range(5)]
+        late = threading.Thread(target=use, args=["urgent"], kwargs={"urgent": True})
+        for thread in others:
+            thread.start()
+        late.start()
+        while not kept._urgent:
+            time.sleep(0.001)
+    for thread in [*others, late]:
+        thread.join()
+    assert order[0] == "urgent"
+    assert len(order) == 6
+    kept.close()
