@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 
 from runner.virtual import values
-from runner.virtual.files import Body, share
+from runner.virtual.files import Body, Files, share
 
 CORES = 8
 _MEMORY_KB = 5_800_000
@@ -21,13 +21,20 @@ CPU revision\t: 0
 _TIMES = "100000 1000 50000 9000000 500 0 1000 0 0 0"
 
 
+def place(files: Files, serial: str, started_s: Callable[[], float]) -> None:
+    """Place the files of a phone that has run since an instant of the monotonic clock."""
+    for path, body in (_fixed() | _own(serial)).items():
+        files.place(path, body)
+    files.place_live("/proc/uptime", _since(started_s))
+
+
 @cache
-def fixed() -> dict[str, Body]:
+def _fixed() -> dict[str, Body]:
     """The files that are the same on all phones, and always."""
-    return {path: share(text.encode()) for path, text in _fixed().items()}
+    return {path: share(text.encode()) for path, text in _texts().items()}
 
 
-def _fixed() -> dict[str, str]:
+def _texts() -> dict[str, str]:
     cores = "\n".join(_CORE.format(number=number) for number in range(CORES))
     free, cached = _MEMORY_KB // 2, _MEMORY_KB // 4
     times = "".join(f"cpu{number} {_TIMES}\n" for number in range(CORES))
@@ -54,12 +61,12 @@ def _fixed() -> dict[str, str]:
     }
 
 
-def own(serial: str) -> dict[str, Body]:
+def _own(serial: str) -> dict[str, Body]:
     """The files in which phones differ."""
     return {"/sys/class/net/wlan0/address": share(f"{values.wlan_mac(serial)}\n".encode())}
 
 
-def since(started_s: Callable[[], float]) -> Callable[[], bytes]:
+def _since(started_s: Callable[[], float]) -> Callable[[], bytes]:
     """/proc/uptime: seconds since the start, and those without work."""
 
     def read() -> bytes:
