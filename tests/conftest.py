@@ -25,8 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Four more than there are processors: many tests wait most of the time, for phones and for start times."""
-    return (os.cpu_count() or 1) + 4
+    """Six more than there are processors: many tests wait most of the time, for phones and for start times."""
+    return (os.cpu_count() or 1) + 6
 
 
 LONG = (

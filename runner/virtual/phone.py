@@ -1,16 +1,16 @@
 """One virtual phone: its screen, its apps, and what a finger or a keyboard does to them."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from runner.virtual import kernel, values
+from runner.virtual import values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.automation import Automation
-from runner.virtual.change import Change
 from runner.virtual.condition import Condition
 from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
 from runner.virtual.faults import Faults, Link
@@ -26,6 +26,7 @@ from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
 from runner.virtual.shade import shade
+from runner.virtual.starting import switch_on
 from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.time import PhoneTime
@@ -109,8 +110,8 @@ class Phone:
         self.store = store
         self._windows: list[Window] | None = None
         self._dumps: dict[int, str] = {}
-        self.change = Change()
-        self._boot()
+        self._change = asyncio.Event()
+        switch_on(self)
 
     def now(self) -> datetime:
         return self._time.now()
@@ -150,7 +151,8 @@ class Phone:
         self.changes += 1
         if self.store is not None:
             self.store.save(self.memory())
-        self.change.tell()
+        self._change.set()
+        self._change = asyncio.Event()
 
     def content(self, uri: str) -> Body | None:
         path = unquote(urlsplit(uri).path) if uri.startswith("file:") else self.media.path(uri)
@@ -261,6 +263,16 @@ class Phone:
         kill_u2 = self.automation.kill if self.automation else _nothing
         return await self.faults.run(method, action, mentions, self.link, kill_u2, self.open_apps.crash)
 
+    async def wait_until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until the screen fulfils `condition`; false when the time is over."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not condition():
+                    await self._change.wait()
+        except TimeoutError:
+            return False
+        return True
+
     def tap(self, x: float, y: float, held_s: float = 0.0) -> None:
         """Touch a point for a while. Nothing happens on a dark screen, or where nothing takes the touch."""
         self.touched_s = time.monotonic()
@@ -365,22 +377,6 @@ class Phone:
     def reboot(self) -> None:
         """Go away and come back, as after `adb reboot`. Whoever connects the phone calls `restart` meanwhile."""
         self.link.reboot()
-
-    def _boot(self) -> None:
-        memory = self.store.load() if self.store is not None else None
-        if memory is not None:
-            self.packages.restore(memory)
-            self.media.restore(memory["media"])
-        kernel.place(self.files, self.serial, lambda: self.started_s)
-        self.start_system()
-
-    def start_system(self) -> None:
-        """Let Android run, with the home screen in front."""
-        self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
-        self.processes.start_system()
-        self.write_log("WindowManager", "System now ready", buffer="system")
-        self._bring_to_front(self.front)
-        self._log_activity("Boot completed: sys.boot_completed=1")
 
     def _bring_to_front(self, app: App) -> None:
         self.shade = ""

@@ -1,9 +1,10 @@
-"""A phone is switched off and on again."""
+"""A phone starts anew."""
 
 import time
 
 from runner.virtual.focus import TextFocus
 from runner.virtual.phone import Phone
+from runner.virtual.starting import start_system
 from runner.virtual.system_state import SystemState
 
 
@@ -29,5 +30,5 @@ def restart(phone: Phone) -> None:
     phone.screen_on = True
     phone.started_s = phone.woken_s = phone.touched_s = time.monotonic()
     phone.open_apps.close_all()
-    phone.start_system()
+    start_system(phone)
     phone.changed()

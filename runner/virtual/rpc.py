@@ -121,12 +121,12 @@ def clear_text_field(phone: Phone, selector: Selector) -> bool:
 
 @method
 async def wait_for_exists(phone: Phone, selector: Selector, timeout_ms: float) -> bool:
-    return await phone.change.wait_until(lambda: find_view(phone, selector) is not None, timeout_ms / 1000)
+    return await phone.wait_until(lambda: find_view(phone, selector) is not None, timeout_ms / 1000)
 
 
 @method
 async def wait_until_gone(phone: Phone, selector: Selector, timeout_ms: float) -> bool:
-    return await phone.change.wait_until(lambda: find_view(phone, selector) is None, timeout_ms / 1000)
+    return await phone.wait_until(lambda: find_view(phone, selector) is None, timeout_ms / 1000)
 
 
 @method

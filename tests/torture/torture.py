@@ -28,7 +28,7 @@ from stirring import stir
 KILLS_PER_EPISODE = 30
 """At most."""
 
-JOBS = 3 * (os.cpu_count() or 1)
+JOBS = 4 * (os.cpu_count() or 1)
 """How many episodes run at once: they wait most of the time, for start times and for phones."""
 
 CRASH = Kill("ledger.attempts.add_step after", 20)
