@@ -148,6 +148,15 @@ class Host:
         is_connected = answer.lower().startswith(("connected", "emulator already"))
         if endpoint.authorized and not endpoint.paused and not is_connected:
             raise AdbServerError(f"{endpoint.phone.serial} cannot be connected: {answer}")
+        if endpoint.on_cable and endpoint.authorized and not endpoint.paused:
+            await self._until_listed(endpoint, "device")  # at an address adb answers no earlier
+
+    async def _until_listed(self, endpoint: Endpoint, state: str | None) -> None:
+        """Wait until adb's list has a phone in this state, None for not at all; not for ever."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                while (await self._adb.states()).get(endpoint.name) != state:
+                    await asyncio.sleep(ASK_AGAIN_S)
 
     async def _keep_adb(self, adb: str) -> None:
         """Start the adb server again whenever it has ended, on its port, with the phones that were plugged in."""
@@ -179,10 +188,8 @@ class Host:
         """Take a phone away: adb no longer lists it."""
         endpoint.unplug()
         await self._adb.disconnect(endpoint.address)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                while endpoint.on_cable and endpoint.name in await self._adb.states():
-                    await asyncio.sleep(ASK_AGAIN_S)
+        if endpoint.on_cable:
+            await self._until_listed(endpoint, None)
 
     async def put_on_cable(self, endpoint: Endpoint, on: bool) -> None:
         """Connect a phone as one on a cable, or at its address."""

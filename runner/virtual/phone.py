@@ -23,10 +23,10 @@ from runner.virtual.memory import MemoryStore
 from runner.virtual.open_apps import OpenApps
 from runner.virtual.package import InstallSession
 from runner.virtual.packages import ADB_KEYBOARD, Packages
-from runner.virtual.power import switch_on
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
 from runner.virtual.shade import shade
+from runner.virtual.starting import switch_on
 from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.time import PhoneTime

@@ -200,3 +200,32 @@ def test_arrays(phone: Phone, script: str, output: str) -> None:
 def test_what_is_no_array_is_a_syntax_error(phone: Phone, script: str) -> None:
     status, output, errors = run(phone, f"echo begun; {script}")
     assert (status, output) == (1, "") and errors
+
+
+@pytest.mark.parametrize(
+    ("line", "output"),
+    [
+        (
+            "ls -ld /sdcard",
+            "lrw-r--r-- 1 root  root        21 2009-01-01 00:00 /sdcard -> /storage/self/primary\n",
+        ),
+        ("ls -l /sdcard | wc -l; ls /sdcard | wc -l; ls -d /sdcard/", "1\n5\n/sdcard/\n"),
+        ("ls -F / | grep @", "bin@\netc@\nsdcard@\n"),
+        (
+            "readlink /sdcard /storage/self/primary; readlink -f /sdcard",
+            "/storage/self/primary\n" + "/storage/emulated/0\n" * 2,
+        ),
+        ("readlink /system; echo $?", "1\n"),
+        ("[ -L /sdcard ] && [ -d /sdcard ] && [ ! -L /sdcard/ ] && [ ! -h /system ] && echo ok", "ok\n"),
+        (
+            "stat -c %F /sdcard; stat -c %F /sdcard/; stat -L -c %F /sdcard",
+            "symbolic link\ndirectory\ndirectory\n",
+        ),
+        ("stat /sdcard | head -n 1", "  File: /sdcard -> /storage/self/primary\n"),
+        ("find /sdcard; find /sdcard/ | wc -l; find -L /sdcard | wc -l", "/sdcard\n6\n6\n"),
+        ("find / -maxdepth 1 -type l", "/bin\n/etc\n/sdcard\n"),
+        ("echo a > /sdcard/x; cat /storage/self/primary/x /mnt/sdcard/x", "a\na\n"),
+    ],
+)
+def test_links_of_the_system(phone: Phone, line: str, output: str) -> None:
+    assert run(phone, line)[1] == output
