@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from runner.errors import LedgerRefusal
 from runner.store import schema
+from runner.store.connector import unsearched
 from runner.store.rows import AttemptRow, OccurrenceState, StepRow, TaskRecord, TaskRow
 from runner.store.task_options import options_of
 from runner.tasks import Effect, EffectState, RetryRule, Task, TaskState
@@ -22,6 +23,8 @@ _DOUBTFUL = [state for state in EffectState if state.is_in_doubt]
 # A partial index serves a query only if its condition stands in the query word for word.
 IS_OPEN = TASK.state.in_(bindparam("open_states", _OPEN_STATES, expanding=True, literal_execute=True))
 IS_LISTED = TASK.deleted_utc.is_(None)
+IS_PENDING = and_(unsearched(TASK.state) == TaskState.PENDING, unsearched(TASK.deleted_utc).is_(None))
+"""Of tasks that are asked for by their keys: thousands of others may be pending."""
 IS_UNPRUNED = and_(TASK.deleted_utc.is_not(None), TASK.pruned_utc.is_(None))
 IS_IN_DOUBT = EFFECT.state.in_(bindparam("doubtful", _DOUBTFUL, expanding=True, literal_execute=True))
 IS_MISSED = OCCURRENCE.state == bindparam("missed", OccurrenceState.MISSED, literal_execute=True)
