@@ -29,6 +29,7 @@ from runner.hosts.held_lanes import HeldLanes
 from runner.hosts.host import Host
 from runner.hosts.machine import machine_of
 from runner.hosts.renewal import Renewal, Trouble
+from runner.hosts.silence import Silence
 from runner.phone.fleets import Fleets
 from runner.scheduling.registry import Registry
 from runner.settings import Settings
@@ -65,7 +66,7 @@ class HostLife:
         self.why = ""
         self._ground, self._new_sink, self._new_registry = ground, sink, registry
         self._stack = ExitStack()
-        self._is_ended = False
+        self._is_ended = self._is_started = False
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -82,6 +83,7 @@ class HostLife:
         ledger = self.ledger = stack.enter_context(
             Ledger.open(place.store_url, ground.clock, readers=readers)
         )
+        stack.enter_context(Silence(ledger.database, self._silent_s, self._is_over, self.end))
         take_custody(ledger, place)
         install(ledger.database)
         self.artifacts = place.artifacts(ledger)
@@ -135,6 +137,7 @@ class HostLife:
         """Take lanes, and carry their tasks out."""
         self._stack.enter_context(self._bell)
         self._stack.enter_context(self.host)
+        self._is_started = True
 
     def end(self, why: str) -> None:
         """This life cannot go on; any thread may say so."""
@@ -180,6 +183,14 @@ class HostLife:
             return [Source(host.name, host.url) for host in material.hosts()]
 
         return FetchingSupply(ground.about.name, sources, ground.settings.token, self.material, ground.clock)
+
+    def _silent_s(self) -> float:
+        """How long the executor has been silent; until it has started, how long any question to the database goes on,
+        since a life that begins asks nothing that takes long."""
+        return self.executor.silent_s() if self._is_started else self.ledger.database.reads_s()
+
+    def _is_over(self) -> bool:
+        return self.over.is_set() or self._is_ended
 
     def _stop_host(self) -> None:
         # Whoever is cut off cannot say so: others wait for the end of the lease.

@@ -201,14 +201,14 @@ class Board:
 
     # what people do with phones
 
-    def lend(self, serial: str, loans: Loans, by: str) -> Loan:
+    def lend(self, serial: str, loans: Loans, by: str, loan_id: str | None = None) -> Loan:
         """Give a phone into somebody's hands. Raises PhoneInUse while a task has it."""
         with self._changed:
             # A task that is only asked whether it may begin is put back within milliseconds.
             self._changed.wait_for(lambda: not self._is_asked(serial), ASKED_S)
             if taken := self._taken_on(serial):
                 raise PhoneInUse(f"{taken.task.title} has {serial} now", hint="wait until it has ended")
-            return loans.lend(serial, by)
+            return loans.lend(serial, by, loan_id)
 
     @contextmanager
     def glance(self, serial: str) -> Iterator[None]:

@@ -14,7 +14,7 @@ from runner.execution.accounts import Account
 from runner.execution.known_usage import KnownUsage
 from runner.planning.limits import EffectiveLimits, NotBefore, Usage, limit_answer, next_working_instant
 from runner.scripts import SCRIPTS
-from runner.store.rows import UsageTable
+from runner.store.usage_table import UsageTable
 from runner.tasks import Task
 
 WantedEffects = tuple[Task, tuple[tuple[str, str | None], ...]]

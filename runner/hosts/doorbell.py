@@ -18,6 +18,7 @@ from procrastinate.jobs import DeleteJobCondition
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool
 
+from runner.store.postgres_hang_up import awaits_answer, hang_up
 from runner.store.rings import STALLED_S, TASK_NAME
 
 LANES = 1000
@@ -34,6 +35,9 @@ REST_S = 0.05
 
 AGAIN_S = 1.0
 """How long it waits after its connection has failed."""
+
+ANSWER_S = 30.0
+"""How long the database may take to answer."""
 
 STOP_S = 5.0
 
@@ -116,6 +120,7 @@ class Doorbell:
             timeout=5.0,
             kwargs=self._options,
             configure=_commit_alone,
+            connection_class=ImpatientConnection,
             pool_factory=_pool,
         )
         app = App(connector=connector)
@@ -179,6 +184,21 @@ class Doorbell:
         if trouble not in self._told and not self._over.is_set():
             self._told.add(trouble)
             self._on_trouble(trouble)
+
+
+class ImpatientConnection(psycopg.AsyncConnection[Any]):
+    """A connection that is lost when something that it was asked is acknowledged and never answered."""
+
+    async def wait(self, gen: Any, *rest: Any, **more: Any) -> Any:
+        impatience = asyncio.get_running_loop().call_later(ANSWER_S, self._hang_up_if_asked)
+        try:
+            return await super().wait(gen, *rest, **more)
+        finally:
+            impatience.cancel()
+
+    def _hang_up_if_asked(self) -> None:
+        if awaits_answer(self):  # else it listens
+            hang_up(self)
 
 
 async def _commit_alone(connection: psycopg.AsyncConnection[Any]) -> None:

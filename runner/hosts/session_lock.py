@@ -2,13 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from typing import LiteralString
 
 import psycopg
+
+from runner.store.postgres_hang_up import hang_up
 
 LEADS = 0x1EAD
 """The space of these locks among the advisory ones: the number beside it is that of a lead."""
 
 PATIENCE_S = 2
+"""How long an answer may take: a lead that is not renewed in time is over."""
 
 
 class PostgresLock:
@@ -25,11 +29,7 @@ class PostgresLock:
             if number == self._held:
                 return True
             try:
-                row = (
-                    self._connected()
-                    .execute("SELECT pg_try_advisory_lock(%s, %s)", [LEADS, number % 2**31])
-                    .fetchone()
-                )
+                row = self._ask("SELECT pg_try_advisory_lock(%s, %s)", LEADS, number % 2**31)
                 self._held = number if row and row[0] else None
                 return self._held is not None
             except psycopg.Error:
@@ -41,13 +41,22 @@ class PostgresLock:
             self._held = None
             if self._connection is not None:
                 try:
-                    self._connection.execute("SELECT pg_advisory_unlock_all()")
+                    self._ask("SELECT pg_advisory_unlock_all()")
                 except psycopg.Error:
                     self._drop()
 
     def close(self) -> None:
         with self._lock:
             self._drop()
+
+    def _ask(self, statement: LiteralString, *numbers: int) -> tuple[bool] | None:
+        connection = self._connected()
+        impatient = threading.Timer(PATIENCE_S, hang_up, [connection])
+        impatient.start()
+        try:
+            return connection.execute(statement, numbers).fetchone()
+        finally:
+            impatient.cancel()
 
     def _connected(self) -> "psycopg.Connection[tuple[bool]]":
         if self._connection is None:

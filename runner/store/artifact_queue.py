@@ -207,14 +207,20 @@ class _Files:
         path = f"{self._root}/{name}"
         try:
             self._files.pipe_file(path, content)
-        except FileNotFoundError:  # one with folders; an object store has none, and would be asked in vain
+        except (
+            FileNotFoundError
+        ) as error:  # one with folders; an object store has none, and would be asked in vain
+            if _has_no_bucket(error):
+                raise  # nobody has asked for one to be made
             self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
             self._files.pipe_file(path, content)
 
     def read(self, name: str) -> bytes | None:
         try:
             content: bytes = self._files.cat_file(f"{self._root}/{name}")
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if _has_no_bucket(error):
+                raise
             return None
         return content
 
@@ -240,6 +246,12 @@ def _open(url: str) -> ArtifactFolder | _Files:
     except ValueError as error:
         raise UsageError(f"{url} is no place for artifacts: {error}") from error
     return _Files(files, root)
+
+
+def _has_no_bucket(error: FileNotFoundError) -> bool:
+    """Whether all of a store that speaks as S3 does is missing, and not only a file: its own answer is the cause."""
+    answer = getattr(error.__cause__, "response", None)
+    return isinstance(answer, dict) and answer.get("Error", {}).get("Code") == "NoSuchBucket"
 
 
 def _words(error: Exception) -> str:

@@ -1,8 +1,8 @@
 """The seam between the ledger and its kind of database: what each kind does its own way.
 
-There are two kinds: SQLite (`sqlite.py`, `sqlite_errors.py`, `lock.py`), and PostgreSQL (`postgres.py`,
-`postgres_errors.py`). Everything else in this room speaks SQL that databases share, uses the expressions below, or asks
-a `Connector`. See docs/decisions/0015-one-seam-for-the-database.md and 0035-postgresql.md.
+There are two kinds: SQLite (`sqlite.py`, `sqlite_file.py`, `sqlite_errors.py`, `lock.py`), and PostgreSQL
+(`postgres.py`, `postgres_errors.py`). Everything else in this room speaks SQL that databases share, uses the
+expressions below, or asks a `Connector`. See docs/decisions/0015-one-seam-for-the-database.md and 0035-postgresql.md.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Engine, Table
 from sqlalchemy.sql.functions import FunctionElement
 
-BRING_BACK = "bring the file back as it was, or the newest backup, then start again; nothing more was begun"
+from runner.store.asked.questions import Ask
 
 
 class Connector(Protocol):
@@ -29,6 +29,10 @@ class Connector(Protocol):
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A transaction that sees one state of the database from beginning to end."""
+        ...
+
+    def asking(self) -> AbstractContextManager[Ask]:
+        """The same for questions, past SQLAlchemy."""
         ...
 
     def looking(self) -> AbstractContextManager[Connection]:
@@ -111,6 +115,18 @@ class Connector(Protocol):
 
     def translated(self, action: str) -> AbstractContextManager[None]:
         """Raise what the database raises inside as a LedgerError that says what was attempted, and what to do."""
+        ...
+
+    def writes_s(self) -> float:
+        """For how long the transaction has gone on in which this process writes; 0 if it writes nothing."""
+        ...
+
+    def reads_s(self) -> float:
+        """The same of those in which it reads, of the one that has gone on the longest."""
+        ...
+
+    def hang_up(self) -> None:
+        """Have all threads that wait for an answer of the database hear that it is lost. Any thread may call it."""
         ...
 
     def close(self) -> None: ...

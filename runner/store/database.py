@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from runner.clock import Clock
 from runner.errors import LedgerError
+from runner.store.asked.questions import Ask
 from runner.store.commits import Commits
 from runner.store.connector import Connector
 from runner.store.postgres_extra import needs_postgres
@@ -46,6 +47,16 @@ class Database:
             with self.connector.reading() as connection:
                 yield connection
         except Exception:  # told only now: a context for each of millions of reads and writes takes its time
+            with self._told(action):
+                raise
+
+    @contextmanager
+    def asking(self, action: str) -> Iterator[Ask]:
+        """As `read`, for questions."""
+        try:
+            with self.connector.asking() as ask:
+                yield ask
+        except Exception:
             with self._told(action):
                 raise
 
@@ -152,11 +163,28 @@ class Database:
         with self._told(action), self.connector.migrating() as connection:
             work(connection)
 
+    def tally(self) -> tuple[str, int] | None:
+        """The ledger's id and its tally; None if there is no ledger any more."""
+        with self.read("read the tally") as connection:
+            return self.connector.read_tally(connection)
+
     def version(self) -> Hashable:
         """Something that changes when somebody has written, in this process or elsewhere; cheap."""
         with self._told("look for changes"):
             seen = self.connector.version()
         return self._commits.count if seen is None else seen
+
+    def writes_s(self) -> float:
+        """For how long the transaction has gone on in which this process writes to a server; 0 if there is none."""
+        return self.connector.writes_s()
+
+    def reads_s(self) -> float:
+        """The same of those in which it reads, of the one that has gone on the longest."""
+        return self.connector.reads_s()
+
+    def hang_up(self) -> None:
+        """Have all threads that wait for an answer of a server hear that it is lost. Any thread may call it."""
+        self.connector.hang_up()
 
     @contextmanager
     def _told(self, action: str) -> Iterator[None]:

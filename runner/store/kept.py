@@ -2,6 +2,7 @@
 questions."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ class KeptConnections:
         self._engine = engine
         self._free = threading.Semaphore(count)
         self._idle: deque[Connection] = deque()
+        self._since: dict[object, float] = {}
+        """Since when each use of one goes on."""
         self._is_closed = False
 
     @contextmanager
@@ -24,14 +27,23 @@ class KeptConnections:
         engine, which undoes what was begun on it."""
         with self._free:
             connection = self._take()
+            use = object()
+            self._since[use] = time.monotonic()
             try:
                 yield connection
             except BaseException:
                 connection.close()
                 raise
+            finally:
+                del self._since[use]
             self._idle.append(connection)
             if self._is_closed:
                 self.close()
+
+    def longest_s(self) -> float:
+        """For how long the longest use goes on; 0 if nobody uses one."""
+        since = list(self._since.values())
+        return time.monotonic() - min(since) if since else 0.0
 
     def close(self) -> None:
         """Close those that nobody uses; the others follow as soon as they are free."""

@@ -5,23 +5,28 @@ Transactions that write exclude each other by an advisory lock, so that a part m
 """
 
 import os
+import re
 import select
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakSet
 
 import psycopg
 from sqlalchemy import BigInteger, Connection, Dialect, Engine, Integer, QueuePool, Table, create_engine
 from sqlalchemy.ext.compiler import compiles
 
 from runner.errors import LedgerUnavailable
+from runner.store.asked.questions import Ask, kept, named_rows
 from runner.store.connector import among, database_now, json_list, json_member, json_values, least, unsearched
 from runner.store.json_text import from_json, to_json
 from runner.store.kept import KeptConnections
 from runner.store.postgres_errors import SEE_SERVER, refused_server, translated
+from runner.store.postgres_hang_up import awaits_answer, hang_up
 from runner.store.url import libpq_url, shown
 
 OLDEST = 150000
@@ -72,6 +77,8 @@ class Postgres:
         self._url = store_url
         self.where = shown(store_url)
         self._is_pooled = os.environ.get(POOLED, "") not in ("", "0")
+        self._connections: WeakSet[psycopg.Connection[Any]] = WeakSet()
+        self._connecting = threading.Lock()
         self._writer = self._engine(1)
         self.readers = self._engine(readers or READERS)
         self._writing = KeptConnections(self._writer, 1)
@@ -81,6 +88,11 @@ class Postgres:
     def reading(self) -> Iterator[Connection]:
         with self._transaction(self._reading, BEGIN_TO_READ) as connection:
             yield connection
+
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        with self.reading() as connection:
+            yield partial(_ask, _raw(connection))
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
@@ -183,6 +195,19 @@ class Postgres:
         with _raw(connection).execute(statement, arrays) as cursor:
             return {tuple(named): number for number, *named in cursor}
 
+    def writes_s(self) -> float:
+        return self._writing.longest_s()
+
+    def reads_s(self) -> float:
+        return self._reading.longest_s()
+
+    def hang_up(self) -> None:
+        with self._connecting:
+            connections = list(self._connections)
+        for connection in connections:
+            if awaits_answer(connection):
+                hang_up(connection)
+
     def close(self) -> None:
         self._writing.close()
         self._reading.close()
@@ -274,6 +299,8 @@ class Postgres:
         except BaseException:
             connection.close()
             raise
+        with self._connecting:
+            self._connections.add(connection)
         return connection
 
 
@@ -317,6 +344,19 @@ def _sequence(connection: Connection, table: Table) -> str:
 def _raw(connection: Connection) -> psycopg.Connection[Any]:
     """The connection of psycopg, for statements that need none of SQLAlchemy's care."""
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def _ask(raw: psycopg.Connection[Any], question: str, /, **values: object) -> Sequence[Any]:
+    with raw.cursor() as cursor:
+        cursor.execute(_worded(question), kept(values))
+        names = tuple(column.name for column in cursor.description or ())
+        return named_rows(names, cursor.fetchall())
+
+
+@lru_cache(maxsize=256)
+def _worded(question: str) -> bytes:
+    """A question with its parameters as psycopg writes them."""
+    return re.sub(r":(\w+)", r"%(\1)s", question.replace("%", "%%")).encode()
 
 
 def _carry_out(raw: psycopg.Connection[Any], statements: bytes) -> psycopg.pq.abc.PGresult:

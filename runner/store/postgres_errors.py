@@ -61,6 +61,15 @@ WRONG = {
         "see `sslmode` and `sslrootcert` in the URL: which authority has signed the server's certificate, and for "
         "which name",
     ),
+    "url": (
+        "the URL is none that libpq can use",
+        "write odd characters of names as %20 and the like, an IPv6 address as [::1], and name a service that "
+        "pg_service.conf (PGSERVICEFILE) has",
+    ),
+    "3F000": (
+        "there is no schema in which to make the tables",
+        "make the one that `search_path` names: `CREATE SCHEMA SCHEMA AUTHORIZATION ROLE`",
+    ),
     "42501": (
         "the role lacks a right",
         "let the role own the database: `ALTER DATABASE DATABASE OWNER TO ROLE`",
@@ -73,6 +82,15 @@ AT_CONNECTING = (
         re.compile(r"certificate verify failed|does not match host name|root certificate file|SSL error"),
         "tls",
     ),
+    (
+        re.compile(
+            r"definition of service .* not found|service file .* not found|syntax error in service file|"
+            r"invalid (integer|\w+) value|invalid URI|invalid port number|Servname not supported|percent-encoded|"
+            r"unexpected spaces"
+        ),
+        "url",
+    ),
+    (re.compile(r"session is read-only|server is in hot standby"), "25006"),
     (re.compile(r"password authentication failed|no password supplied|fe_sendauth"), "28P01"),
     (
         re.compile(
@@ -86,8 +104,8 @@ AT_CONNECTING = (
 )
 """What libpq says where no connection comes about: it has no SQLSTATE then, so its words are all there is."""
 
-GONE = ("42P01", "3F000")
-"""A table, or a schema, is not there."""
+GONE = "42P01"
+"""A table is not there."""
 
 
 def refused_server(where: str, what: str) -> LedgerError:
@@ -119,7 +137,7 @@ def _ledger_error(action: str, where: str, error: Exception) -> LedgerError:
     if code in WRONG:
         what, hint = WRONG[code]
         return LedgerError(f"{refused}{what} ({said})", hint=hint)
-    if code in GONE:
+    if code == GONE:
         return LedgerGone(f"{refused}its tables are gone ({said})", hint=BRING_BACK)
     if isinstance(error, TimeoutError):
         return LedgerUnavailable(f"{refused}all connections are in use ({said})", hint=WAIT)
@@ -130,6 +148,7 @@ def _ledger_error(action: str, where: str, error: Exception) -> LedgerError:
 
 def _code(cause: BaseException | None, said: str) -> str | None:
     code = cause.sqlstate if isinstance(cause, psycopg.Error) else None
-    if code is None and isinstance(cause, psycopg.OperationalError):
+    # An URL that libpq cannot read is a ProgrammingError to psycopg.
+    if code is None and isinstance(cause, (psycopg.OperationalError, psycopg.ProgrammingError)):
         return next((code for pattern, code in AT_CONNECTING if pattern.search(said)), None)
     return code

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from typing import Any, Self
 
@@ -36,6 +36,11 @@ class Wire:
     def hold_answers(self) -> None:
         """Let the database hear everything, and the host nothing: a commit succeeds, and nobody is told."""
         self._do(self._let_through(asks=True, answers=False))
+
+    def hold_answers_to(self, *ports: int) -> None:
+        """The same for some connections, as long as they last: by the ports from which they come, or those from which
+        they reach the database (`client_port` of `pg_stat_activity`)."""
+        self._do(self._hold_answers_to(ports))
 
     def close_one_side(self) -> None:
         """Tell the host on each open connection that the database will say nothing more, while the database hears
@@ -93,6 +98,13 @@ class Wire:
         for gate, is_open in ((self._asks, asks), (self._answers, answers)):
             gate.set() if is_open else gate.clear()
 
+    async def _hold_answers_to(self, ports: Collection[int]) -> None:
+        for pair in self._pairs:
+            if {pair.host.get_extra_info("peername")[1], pair.database.get_extra_info("sockname")[1]} & {
+                *ports
+            }:
+                pair.is_answered.clear()
+
     async def _close_one_side(self) -> None:
         for pair in self._pairs:
             with suppress(OSError, RuntimeError):
@@ -107,19 +119,24 @@ class Wire:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_cut:
-            writer.transport.abort()
+            _reset(writer)
             return
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
-        except OSError:  # the database is down
-            writer.transport.abort()
+        except OSError:  # the database is down, or has reset the connection already
+            _reset(writer)
             return
         pair = _Pair(writer, far_writer)
+
+        async def may_answer() -> None:
+            await pair.is_answered.wait()
+            await self._answers.wait()
+
         self._pairs.add(pair)
         try:
             await asyncio.gather(
                 self._carry(reader, far_writer, self._asks.wait, pair),
-                self._carry(far_reader, writer, self._answers.wait, pair),
+                self._carry(far_reader, writer, may_answer, pair),
             )
         except asyncio.CancelledError:  # the end of the proxy; asyncio would complain of it
             pass
@@ -153,10 +170,16 @@ class _Pair:
 
     def __init__(self, host: asyncio.StreamWriter, database: asyncio.StreamWriter) -> None:
         self.host, self.database = host, database
+        self.is_answered = asyncio.Event()
+        self.is_answered.set()
 
     def abort(self) -> None:
         for writer in (self.host, self.database):
-            if (sock := writer.get_extra_info("socket")) is not None:
-                with suppress(OSError):  # closed already
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
-            writer.transport.abort()
+            _reset(writer)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    if (sock := writer.get_extra_info("socket")) is not None:
+        with suppress(OSError):  # closed already
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+    writer.transport.abort()

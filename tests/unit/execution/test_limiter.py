@@ -13,7 +13,8 @@ from runner.errors import HeldBack, LedgerError
 from runner.execution.limiter import Limiter
 from runner.planning.limits import Usage, effective_limits
 from runner.store.ledger import Ledger
-from runner.store.rows import Attempt, UsageTable
+from runner.store.rows import Attempt
+from runner.store.usage_table import UsageTable
 from runner.tasks import EffectState, Task
 
 MEETING_S = 0.5

@@ -4,9 +4,11 @@ import threading
 from collections.abc import Collection, Iterator
 
 import pytest
-from postgres_server import Databases
+from postgres_server import Databases, PostgresServer
+from wire import Wire
 
 from runner.clock import SystemClock
+from runner.hosts import doorbell
 from runner.hosts.doorbell import Doorbell
 from runner.hosts.doorbell_tables import install
 from runner.store.leases import HostLease
@@ -106,3 +108,24 @@ def test_the_tables_are_made_once_and_say_their_version(
     postgres.execute("COMMENT ON TABLE procrastinate_jobs IS '3.4.0'", postgres_ledger)
     install(ledger.database)
     assert postgres.execute(said, postgres_ledger) == [first]
+
+
+def test_a_bell_whose_connection_is_never_answered_makes_another(
+    postgres: Databases,
+    postgres_ledger: str,
+    ledger: Ledger,
+    lease: HostLease,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not isinstance(postgres, PostgresServer):
+        pytest.skip("the server is not on this machine")
+    monkeypatch.setattr(doorbell, "ANSWER_S", 1.0)
+    drained = Drained()
+    drained.resting = {"A1", "B2"}
+    with Wire(postgres.port) as wire, bell(postgres.tcp_url(postgres_ledger, wire.port), drained):
+        ledger.rings.ring(["A1"])
+        drained.wait_for(1)
+        behind = postgres.execute("SELECT client_port FROM pg_stat_activity WHERE client_port > 0")
+        wire.hold_answers_to(*(port for (port,) in behind))
+        ledger.rings.ring(["B2"])
+        drained.wait_for(2)

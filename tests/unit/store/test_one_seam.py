@@ -10,7 +10,7 @@ from runner.store.connector import Connector
 from runner.store.sqlite import Sqlite
 
 RUNNER = Path(runner.__file__).parent
-SEAM = {"sqlite.py", "sqlite_errors.py", "url.py"}
+SEAM = {"sqlite.py", "sqlite_errors.py", "sqlite_file.py", "url.py"}
 OWN = re.compile(
     r"\bsqlite3\b|\bPRAGMA\b|data_version|json_each|json_group_array|BEGIN IMMEDIATE|rowid|sqlite_master|max\(id\)"
 )
@@ -33,7 +33,7 @@ def test_sqlite_is_a_connector() -> None:
 POSTGRES = re.compile(r"psycopg|pg_[a-z]+_|ANY\(CAST|json_agg|nextval|setval")
 """Words of PostgreSQL: its driver, its functions, its sequences."""
 
-BESIDE = {"postgres.py", "postgres_errors.py"}
+BESIDE = {"postgres.py", "postgres_errors.py", "postgres_hang_up.py"}
 
 
 def test_nothing_else_of_the_store_speaks_as_postgresql_does() -> None:
