@@ -172,8 +172,8 @@ def limit_answer(
     refusals = [*asked.hours_refusals(), *asked.gap_refusals(limits.min_gap, usage, device)]
     for cap in limits.caps.get(kind, ()):
         name = names[cap.scope]
-        if name is not None:
-            made = (usage.device if cap.scope == "device" else usage.account).get(kind, ())
+        made = (usage.device if cap.scope == "device" else usage.account).get(kind, ())
+        if name is not None and len(made) >= cap.at_most:
             refusals += asked.cap_refusals(cap, made, name)
     return max(refusals, key=lambda refusal: refusal.instant_utc, default=_ALLOWED)
 
@@ -230,8 +230,6 @@ class _Question:
         whose = f"{'on' if cap.scope == 'device' else 'by'} {name}"
         if cap.at_most == 0:
             yield NotBefore(NEVER_UTC, f"no {cap.kind}s {whose} are allowed ({source} is 0)", source)
-            return
-        if len(made) < cap.at_most:
             return
         zone = self.fleet_zone if cap.built_in else self.zone
         opening = self._opening(cap.span, zone)

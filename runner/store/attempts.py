@@ -25,14 +25,14 @@ from runner.errors import LeaseLost, LedgerError
 from runner.journals import Settlement
 from runner.store import schema
 from runner.store.bulk import WANTED, Values, ask, fetch, instant, text, update_rows
-from runner.store.connector import among, unsearched
+from runner.store.connector import among
 from runner.store.database import Database
 from runner.store.effects import settle
 from runner.store.fence import Fence, check_holds
 from runner.store.json_text import to_json
 from runner.store.leases import LaneHold, backend_lane
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, IS_OPEN
+from runner.store.reading import IS_OPEN, IS_PENDING
 from runner.store.rows import Attempt, AttemptEnd
 from runner.tasks import AttemptOutcome, Outcome, StepRecord, TaskState
 
@@ -52,7 +52,7 @@ ENDED_TASK = (
 
 CLAIM = (
     update(schema.tasks)
-    .where(unsearched(TASK.state) == TaskState.PENDING, IS_LISTED)
+    .where(IS_PENDING)
     .values(
         state=TaskState.RUNNING,
         started_utc=bindparam("at"),

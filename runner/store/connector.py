@@ -82,6 +82,18 @@ class Connector(Protocol):
         """Insert many rows, their values as the database keeps them, as they come."""
         ...
 
+    def insert_and_number(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: tuple[str, ...],
+        rows: Sequence[tuple[Any, ...]],
+        key: tuple[str, ...],
+    ) -> dict[tuple[Any, ...], int]:
+        """Insert rows, their values as the database keeps them; returns the ids that it gave them, by their values in
+        the columns of `key`, which tell them apart."""
+        ...
+
     def numbered(self, connection: Connection, table: Table) -> int:
         """The highest id that it has given, or will not give again, in a table whose ids it gives."""
         ...
@@ -135,8 +147,8 @@ class among(FunctionElement[Any]):  # noqa: N801 - read as a function, as SQLAlc
 
 
 class unsearched(FunctionElement[Any]):  # noqa: N801
-    """A column's value, for a condition by which no index is searched: SQLite guesses how many rows each index leaves,
-    and takes one of a state, which half of all rows share, rather than one of few keys."""
+    """A column's value, for a condition by which no index is searched. Databases guess how many rows each index leaves,
+    and take one of a state, which thousands of rows share, rather than one of the few keys that are asked for."""
 
     inherit_cache = True
 

@@ -17,7 +17,7 @@ from runner.planning.limits import LOOK_BACK, Usage
 from runner.store import schema
 from runner.store.asked.decoding import effect
 from runner.store.asked.effects import AskedEffects
-from runner.store.bulk import Values, ask, chunks, fetch, insert_and_number, instant, text, update_rows
+from runner.store.bulk import Values, ask, chunks, fetch, instant, text, update_rows
 from runner.store.connector import json_list, least
 from runner.store.database import Database
 from runner.store.fence import check_holds
@@ -263,7 +263,8 @@ class Effects(AskedEffects, Part):
             before = (EffectState.COMMITTING, now, to_json(new.evidence) if new.evidence else "{}", new.app)
             rows.append((task_id, ordinals[task_id], new.attempt_id, *about, *before))
             ordinals[task_id] += 1
-        ids = insert_and_number(connection, schema.effects, NEW_EFFECT, rows, key=("task_id", "ordinal"))
+        insert = self._database.connector.insert_and_number
+        ids = insert(connection, schema.effects, NEW_EFFECT, rows, ("task_id", "ordinal"))
         return [ids[task_id, ordinal] for task_id, ordinal, *_ in rows]
 
 

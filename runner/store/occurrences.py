@@ -11,7 +11,8 @@ from runner.planning.rotation import Files
 from runner.store import file_uses, schema
 from runner.store.asked.decoding import occurrence_row
 from runner.store.asked.occurrences import AskedOccurrences
-from runner.store.bulk import Values, ask, insert_and_number, insert_rows, instant, text
+from runner.store.bulk import Values, ask, instant, text
+from runner.store.connector import Connector
 from runner.store.json_text import to_json
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_MISSED, IS_OPEN
@@ -91,10 +92,10 @@ class Occurrences(AskedOccurrences, Part):
         decisions that whoever finds no row would make again. See docs/decisions/0010.
         """
         count = sum(len(decision.tasks) for decision in decisions)
-        now = self._clock.now()
+        now, connector = self._clock.now(), self._database.connector
         return self._write(
             f"record {count} tasks",
-            lambda connection: _record(connection, decisions, run_id, files or {}, now),
+            lambda connection: _record(connection, connector, decisions, run_id, files or {}, now),
             flush=flush,
         )
 
@@ -157,6 +158,7 @@ def occurrence_rows(connection: Connection, query: Select[Any]) -> list[Occurren
 
 def _record(
     connection: Connection,
+    connector: Connector,
     decisions: Sequence[Decision],
     run_id: str | None,
     files: Files,
@@ -167,7 +169,7 @@ def _record(
     fresh = [one for one, identity in zip(decisions, identities, strict=True) if identity not in known]
     commits = _commits(connection, decisions)
     made = _occurrence_values(fresh, commits, run_id, instant(now))
-    numbers = insert_and_number(connection, schema.occurrences, OCCURRENCE_COLUMNS, made, key=IDENTITY)
+    numbers = connector.insert_and_number(connection, schema.occurrences, OCCURRENCE_COLUMNS, made, IDENTITY)
     ids = known | {_identity(one.occurrence): numbers[row[:3]] for one, row in zip(fresh, made, strict=True)}
     again = [one for one in decisions if _identity(one.occurrence) in known]
     _start_again(connection, again, known, _Start(run_id, commits, now))
@@ -181,7 +183,7 @@ def _record(
     ]
     tasks = file_uses.give(connection, [task for _, task in new], files)
     rows = zip((number for number, _ in new), tasks, strict=True)
-    insert_rows(connection, schema.tasks, TASK_COLUMNS, _task_values(rows, run_id, instant(now)))
+    connector.load(connection, schema.tasks, TASK_COLUMNS, _task_values(rows, run_id, instant(now)))
     file_uses.note(connection, tasks)
     if run_id is not None and new:
         _begin_run(connection, decisions, _Start(run_id, commits, now))

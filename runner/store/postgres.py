@@ -17,7 +17,7 @@ from typing import Any, cast
 from weakref import WeakSet
 
 import psycopg
-from sqlalchemy import BigInteger, Connection, Engine, Integer, QueuePool, Table, create_engine
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, Integer, QueuePool, Table, create_engine
 from sqlalchemy.ext.compiler import compiles
 
 from runner.errors import LedgerUnavailable
@@ -179,6 +179,22 @@ class Postgres:
             for row in rows:
                 copy.write_row(row)
 
+    def insert_and_number(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: tuple[str, ...],
+        rows: Sequence[tuple[Any, ...]],
+        key: tuple[str, ...],
+    ) -> dict[tuple[Any, ...], int]:
+        """With a parameter for each column, however many rows there are: the server plans the statement once."""
+        if not rows:
+            return {}
+        statement = _insertion_of_arrays(table, columns, key, connection.dialect)
+        arrays = [list(values) for values in zip(*rows, strict=True)]
+        with _raw(connection).execute(statement, arrays) as cursor:
+            return {tuple(named): number for number, *named in cursor}
+
     def writes_s(self) -> float:
         return self._writing.longest_s()
 
@@ -288,6 +304,15 @@ class Postgres:
         with self._connecting:
             self._connections.add(connection)
         return connection
+
+
+@lru_cache(maxsize=16)
+def _insertion_of_arrays(
+    table: Table, columns: tuple[str, ...], key: tuple[str, ...], dialect: Dialect
+) -> bytes:
+    arrays = ", ".join(f"CAST(%s AS {table.c[name].type.compile(dialect)}[])" for name in columns)
+    into = f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
+    return f"{into} RETURNING {', '.join(('id', *key))}".encode()
 
 
 def unless_given(url: str) -> dict[str, Any]:
@@ -404,8 +429,8 @@ def _among(element: among, compiler: Any, **options: Any) -> str:
 
 @compiles(unsearched, "postgresql")
 def _unsearched(element: unsearched, compiler: Any, **options: Any) -> str:
-    """It knows how many rows have which values."""
-    return str(compiler.process(element.clauses, **options))
+    """As text, NULL as NULL."""
+    return f"({compiler.process(element.clauses, **options)} || '')"
 
 
 @compiles(json_values, "postgresql")

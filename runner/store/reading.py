@@ -9,6 +9,7 @@ from runner.store import schema
 from runner.store.asked.decoding import task_row
 from runner.store.asked.questions import kept
 from runner.store.asked.tasks import conditions as asked_conditions
+from runner.store.connector import unsearched
 from runner.store.rows import OccurrenceState, TaskFilter, TaskRow
 from runner.tasks import EffectState, TaskState
 
@@ -22,6 +23,8 @@ _DOUBTFUL = [state for state in EffectState if state.is_in_doubt]
 # A partial index serves a query only if its condition stands in the query word for word.
 IS_OPEN = TASK.state.in_(bindparam("open_states", _OPEN_STATES, expanding=True, literal_execute=True))
 IS_LISTED = TASK.deleted_utc.is_(None)
+IS_PENDING = and_(unsearched(TASK.state) == TaskState.PENDING, unsearched(TASK.deleted_utc).is_(None))
+"""Of tasks that are asked for by their keys: thousands of others may be pending."""
 IS_UNPRUNED = and_(TASK.deleted_utc.is_not(None), TASK.pruned_utc.is_(None))
 IS_IN_DOUBT = EFFECT.state.in_(bindparam("doubtful", _DOUBTFUL, expanding=True, literal_execute=True))
 IS_MISSED = OCCURRENCE.state == bindparam("missed", OccurrenceState.MISSED, literal_execute=True)

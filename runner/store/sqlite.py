@@ -17,7 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 
 from runner.clock import Clock, SystemClock
 from runner.store.asked.questions import Ask
-from runner.store.bulk import insert_rows
+from runner.store.bulk import Values, insert_and_number, insert_rows
 from runner.store.connector import (
     among,
     database_now,
@@ -139,9 +139,20 @@ class Sqlite(SqliteFile):
     def load(
         self, connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
     ) -> None:
-        every = iter(rows)
-        while some := list(islice(every, AT_ONCE)):
+        every, some = iter(rows), None
+        while some is None or len(some) == AT_ONCE:  # with no rows too: that compiles the statement
+            some = list(islice(every, AT_ONCE))
             insert_rows(connection, table, columns, some)
+
+    def insert_and_number(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: tuple[str, ...],
+        rows: Sequence[Values],
+        key: tuple[str, ...],
+    ) -> dict[Values, int]:
+        return insert_and_number(connection, table, columns, rows, key)
 
     def numbered(self, connection: Connection, table: Table) -> int:
         if not table.dialect_options["sqlite"]["autoincrement"]:

@@ -19,6 +19,7 @@ from runner.store.file_uses import taken_since
 from runner.store.reading import (
     IS_LISTED,
     IS_OPEN,
+    IS_PENDING,
     effect_query,
     task_query,
     task_rows,
@@ -35,7 +36,7 @@ MAY_HAVE_HAPPENED = "stopped on request; what it had begun may have happened"
 
 END = (
     update(schema.tasks)
-    .where(TASK.state == TaskState.PENDING, IS_LISTED)
+    .where(IS_PENDING)
     .values(
         state=bindparam("as_state"),
         reason=bindparam("because"),

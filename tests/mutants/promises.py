@@ -492,8 +492,8 @@ MUTANTS = (
     ),
     Mutant(
         "a task that several hosts claim at one moment is claimed once",
-        "    .where(unsearched(TASK.state) == TaskState.PENDING, IS_LISTED)\n    .values(\n",
-        "    .where(IS_LISTED)\n    .values(\n",
+        "IS_PENDING = and_(unsearched(TASK.state) == TaskState.PENDING, unsearched",
+        "IS_PENDING = and_(unsearched",
         ("test_a_task_is_claimed_once",),
     ),
     Mutant(
