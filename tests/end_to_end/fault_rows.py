@@ -158,6 +158,7 @@ class Then(Enum):
     DONE = "its first attempt completes"
     TRIED_AGAIN = "its first attempt fails, and the second one completes"
     FAILS = "both attempts fail"
+    FAILS_AT_ONCE = "its first attempt fails, and no other one would do better"
     WAITS = "it waits for the phone, which costs no try, and completes when that is back"
     WAITS_AFTER_A_TRY = (
         "its first attempt fails; the second one waits for the phone, and completes when that is back"
@@ -463,7 +464,7 @@ ROWS = (
         lambda table: table.session.launch("com.nobody", None),
         AppMissing,
         "not installed",
-        then=Then.FAILS,
+        then=Then.FAILS_AT_ONCE,
         flow="visit",
     ),
     Row(

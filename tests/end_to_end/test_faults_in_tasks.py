@@ -50,6 +50,7 @@ def test_what_becomes_of_a_task_of_its_lane_and_of_other_lanes(desk: Desk, row: 
         Then.DONE: (TaskState.COMPLETED, 0),
         Then.TRIED_AGAIN: (TaskState.COMPLETED, 1),
         Then.FAILS: (TaskState.FAILED, 2),
+        Then.FAILS_AT_ONCE: (TaskState.FAILED, 1),
         Then.WAITS: (TaskState.COMPLETED, 0),
         Then.WAITS_AFTER_A_TRY: (TaskState.COMPLETED, 1),
         Then.HELD_BACK: (TaskState.COMPLETED, 0),
