@@ -2,12 +2,13 @@
 clock."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class HostRow:
-    """A host. `process` has its name; it `is_alive` while its lease goes on. One that has stopped says why."""
+    """A host. `process` has its name; it `is_alive` while its lease goes on. One that has stopped says why.
+    `clock_ahead_us` is by how many microseconds its clock was surely ahead of the database's, negative if behind."""
 
     name: str
     epoch: int
@@ -22,7 +23,12 @@ class HostRow:
     until_utc: datetime
     stopped_utc: datetime | None
     stop_reason: str
+    clock_ahead_us: int
     is_alive: bool
+
+    @property
+    def skew(self) -> timedelta:
+        return timedelta(microseconds=self.clock_ahead_us)
 
 
 @dataclass(frozen=True, slots=True)

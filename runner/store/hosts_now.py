@@ -14,6 +14,7 @@ from runner.store.host_rows import HostRow, LaneRow, LeaderRow
 from runner.store.hosts import HOST, IS_ALIVE
 from runner.store.lane_leases import IS_HELD, ITS_HOST, LANE
 from runner.store.leader import IS_LED, LEADER
+from runner.store.leases import sure_skew
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.tasks import TaskState
@@ -99,9 +100,7 @@ class HostsNow(Part):
         table = self._read("read the hosts", work)
         if table is None:
             return None
-        # The database said its time between these two; what lies between them is no difference.
-        ahead, behind = before_utc - table.now_utc, self._clock.now() - table.now_utc
-        return replace(table, skew=max(ahead, timedelta()) or min(behind, timedelta()))
+        return replace(table, skew=sure_skew(before_utc, table.now_utc, self._clock.now()))
 
     def are_several(self) -> bool:
         """Whether hosts have registered: the ledger may be shared, and its rows tell what other machines see."""

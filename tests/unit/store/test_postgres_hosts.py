@@ -2,12 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from claims import claim
 
-from runner.clock import ManualClock
+from runner.clock import ManualClock, SystemClock
 from runner.errors import LedgerError
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState
@@ -142,3 +142,18 @@ def test_one_of_several_writes_that_is_refused_fails_alone(ledgers: tuple[Ledger
     assert one.tasks.counts() == {TaskState.COMPLETED: 30}
     again = at_once(*(lambda key=key: one.attempts.start_all([key]) for key in keys))
     assert again == [{}] * 30
+
+
+class FastClock(SystemClock):
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=3)
+
+
+def test_a_host_whose_clock_differs_from_the_databases_says_so_as_it_renews(postgres_ledger: str) -> None:
+    for clock, (least, most) in ((FastClock(), (1.0, 3.0)), (SystemClock(), (0.0, 0.0))):
+        with Ledger.open(postgres_ledger, clock) as ledger:
+            lease = ledger.hosts.register("north", machine="m", version="1", replaces_dead=True)
+            for _ in range(2):
+                assert ledger.hosts.renew(lease)
+            (row,) = ledger.hosts.all()
+            assert least <= row.skew.total_seconds() <= most
