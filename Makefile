@@ -47,10 +47,12 @@ DOCS ?=
 bench-hosts: .venv/.ready
 	$(BIN)/python -m bench.hosts --hosts $(HOSTS) --phones $(PHONES) --tasks $(TASKS) $(if $(DOCS),--write docs/many-hosts.md)
 
-# Kill daemons at every point of their code and at N random moments; goes on where it was interrupted.
+# Kill daemons at every point of their code, twice or (ONCE=yes) once, and at N random moments; goes on where it was
+# interrupted.
 N ?= 40
+ONCE ?=
 torture: .venv/.ready
-	$(BIN)/python tests/torture/torture.py $(N)
+	$(BIN)/python tests/torture/torture.py $(N) $(if $(ONCE),--once)
 
 # The same of three hosts on one ledger: N faults at random moments, and MOST at points of the code (all, if empty).
 MOST ?=

@@ -91,6 +91,14 @@ class TaskOverdue:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneReturned:
+    """A phone that somebody had in his hands is given back: its tasks may begin."""
+
+    lane: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class OccurrenceDecided:
     """What became of an occurrence. If many of an entry had the same result, `count` says how many, and this is the
     last of them; `tasks` counts those of all."""
@@ -170,6 +178,7 @@ TaskEvent = (
 
 Event = (
     TaskEvent
+    | PhoneReturned
     | OccurrenceDecided
     | ClockStepped
     | CampaignChanged

@@ -10,6 +10,8 @@ FOLDER, FILE = 0o700, 0o600
 
 def make_folder(path: Path) -> None:
     """Make a folder, and the missing ones above it; those that are there stay as they are. Raises OSError."""
+    if path.is_dir():
+        return
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(FOLDER, exist_ok=True)

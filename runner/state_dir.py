@@ -1,6 +1,6 @@
 """The folder with everything that the runner keeps: the user's own, or a rehearsal's."""
 
-import secrets
+import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -102,7 +102,7 @@ class StateDir:
 
 def new_run_id(now: datetime) -> str:
     """A name for a run that sorts by time and can be typed: `20261121-180036-3fa9`."""
-    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    return f"{now:%Y%m%d-%H%M%S}-{os.urandom(2).hex()}"
 
 
 def choose_state_dir(settings: Settings, run_id: str, *, virtual: bool, resume: bool) -> StateDir:

@@ -25,12 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Four more than there are processors: many tests wait most of the time, for phones and for start times."""
-    return (os.cpu_count() or 1) + 4
+    """Six more than there are processors: many tests wait most of the time, for phones and for start times."""
+    return (os.cpu_count() or 1) + 6
 
 
 LONG = (
     "tests/simulation/test_simulated_year.py::test_a_year",
+    "tests/end_to_end/test_many_hosts.py",
     "tests/torture/test_torture.py",
     "tests/torture/",
     "tests/fault_server/test_local_api_kills.py",
@@ -44,23 +45,38 @@ BETWEEN = 10
 """How many others stand between two long tests: a worker gets two tests at once, and should not get two long ones."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests come first: one that begins last keeps all other workers waiting."""
+    """Tests that share what is made once for their file run on one worker, or each worker would make it anew. Long
+    tests come first: one that begins last keeps all other workers waiting."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return
     groups: dict[str, list[pytest.Item]] = {}
-    for beginning in LONG:
-        for item in items:
-            if item.nodeid.startswith(beginning):
-                groups.setdefault(_group(item), []).append(item)
-    others = (item for item in list(items) if not item.nodeid.startswith(LONG))
-    items[:] = [item for group in groups.values() for item in (*group, *islice(others, BETWEEN))]
-    items += others
+    for item in items:
+        groups.setdefault(_group(item), []).append(item)
+    long = {
+        name: None
+        for beginning in LONG
+        for name, group in groups.items()
+        if any(item.nodeid.startswith(beginning) for item in group)
+    }
+    others = (group for name, group in groups.items() if name not in long)
+    ordered = [group for name in long for group in (groups[name], *islice(others, BETWEEN))]
+    items[:] = [item for group in (*ordered, *others) for item in group]
 
 
 def _group(item: pytest.Item) -> str:
+    """The name of a test's group, which may be the test alone."""
+    if item.get_closest_marker("xdist_group") is None and _shares_with_its_file(item):
+        item.add_marker(pytest.mark.xdist_group(item.path.name))
     mark = item.get_closest_marker("xdist_group")
     return str(mark.args[0]) if mark else item.nodeid
+
+
+def _shares_with_its_file(item: pytest.Item) -> bool:
+    """Whether a test uses a fixture that its file has once. `phones` is none: it starts other phones for each test."""
+    used = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return any(made[-1].scope == "module" for name, made in used.items() if name != "phones")
 
 
 @pytest.fixture

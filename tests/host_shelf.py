@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, ColumnElement, Update, literal, update
 
 from runner.clock import Clock
 from runner.store import schema
-from runner.store.columns import MICROSECOND
 from runner.store.connector import database_now
+from runner.store.instants import MICROSECOND
 from runner.store.leases import HOST_LEASE, LEADER_LEASE, HostLease
 from runner.store.ledger import Ledger
 

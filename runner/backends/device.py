@@ -160,17 +160,11 @@ class DeviceBackend:
     ) -> tuple[Session, AppView, dict[str, str], str]:
         """What the flow of a task needs: the phone, the app on it, its variables, and what to note of the app's
         version. Raises TaskError."""
-        session = self._opened(task)
+        session, profile = self._opened(task), work.profile
         variables = inputs(task, only_looks=only_looks)
-        app = self._app(session, work.profile, variables, work.language)
-        _check_labels(session.serial, work.flow, work.profile, app, work.settled)
-        profile = work.profile
-        return (
-            session,
-            app,
-            variables,
-            untested(profile.app, session.app_version(app.package), profile.tested_with),
-        )
+        app, version = self._app(session, profile, variables, work.language)
+        _check_labels(session.serial, work.flow, profile, app, work.settled)
+        return session, app, variables, untested(profile.app, version, profile.tested_with)
 
     def session(self, serial: str) -> Session:
         """The phone's session, kept for its lane."""
@@ -200,14 +194,15 @@ class DeviceBackend:
 
     def _app(
         self, session: Session, profile: Profile, variables: Mapping[str, str], language: str | None
-    ) -> AppView:
+    ) -> tuple[AppView, str | None]:
         """The profile with the first of its packages that is installed, in the language in which that is shown: the one
-        that the account's declaration names, if it does. Raises AppMissing."""
+        that the account's declaration names, if it does. With the app's version. Raises AppMissing."""
         for package in profile.packages:
-            if session.installed(package):
+            told = session.app(package)
+            if told.is_installed:
                 # Some apps have a language of their own that no phone tells: the setting goes before it.
-                said = language or self._language or session.language(package) or profile.language
-                return AppView(profile.in_language(said), package, variables)
+                said = language or self._language or told.language or profile.language
+                return AppView(profile.in_language(said), package, variables), told.version
         raise AppMissing(
             f"{session.serial}: the app {profile.app} is not installed ({' or '.join(profile.packages)})",
             hint="install it on the phone and log in by hand",
@@ -222,7 +217,7 @@ class DeviceBackend:
                 shown = (id(profile), language)
                 if shown not in apps:  # profiles are kept, and each is asked for once
                     apps[shown] = None
-                    apps[shown] = self._app(session, profile, {}, language)
+                    apps[shown], _ = self._app(session, profile, {}, language)
                 if (app := apps[shown]) is not None:
                     _check_labels(serial, flow, profile, app, settled)
             except TaskError as error:

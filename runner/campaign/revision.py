@@ -35,11 +35,6 @@ def revision(path: Path) -> str | None:
     return revisions([path])[path]
 
 
-def short_commit(commit: str | None) -> str:
-    """A revision as people read it: `f40866b1c2d3`, with `-dirty` behind it if it has that; nothing for None."""
-    return commit[:12] + "-dirty" * commit.endswith("-dirty") if commit else ""
-
-
 def revisions(paths: Iterable[Path]) -> dict[Path, str | None]:
     """The same for several files, with one call of git for each repository."""
     found: dict[Path, str | None] = {}

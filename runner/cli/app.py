@@ -114,10 +114,11 @@ def on_phone(profile: "Profile", serial: str, language: str | None, user: str | 
 
     with looking_at(serial) as session:
         screen = session.screen()
-        package = next((one for one in profile.packages if session.installed(one)), profile.packages[0])
-        if note := untested(profile.app, session.app_version(package), profile.tested_with):
+        told = [session.app(package) for package in profile.packages]
+        app = next((one for one in told if one.is_installed), told[0])
+        if note := untested(profile.app, app.version, profile.tested_with):
             say(f"{serial}: {note}", err=True)
-        shown = language_of(session, profile, package, language)
+        shown = language_of(app, profile, language)
         return check_screen(profile, screen, language=shown, user=user)
 
 

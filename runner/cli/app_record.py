@@ -75,7 +75,7 @@ def record(
         seen, picture = look(session, with_picture=screenshot)
         profile = profiles_beside(folder).load(app_name) if app_name else profile_in_front(seen, folder)
         package = next((one for one in profile.packages if one in seen.packages), profile.packages[0])
-        language = language_of(session, profile, package, None)
+        language = language_of(session.app(package), profile, None)
     made = Recording(profile, name, folder, seen, language, kept, expected)
     written = made.write(picture, replace=replace)
     if form == "json":

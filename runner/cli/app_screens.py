@@ -13,6 +13,7 @@ from runner.settings import Settings
 
 if TYPE_CHECKING:
     from runner.flows.profile import Profile
+    from runner.phone.app_facts import AppFacts
     from runner.phone.screen import Screen
     from runner.phone.session import Session
 
@@ -37,10 +38,9 @@ def looking_at(serial: str) -> Iterator["Session"]:
             session.close()
 
 
-def language_of(session: "Session", profile: "Profile", package: str, language: str | None) -> str:
+def language_of(app: "AppFacts", profile: "Profile", language: str | None) -> str:
     """The language in which an app is shown: as named, as set, as the phone says, or the profile's own."""
-    said = language or Settings.from_environment().language
-    return said or session.language(package) or profile.language
+    return language or Settings.from_environment().language or app.language or profile.language
 
 
 def recorded(file: Path) -> "Screen":

@@ -11,7 +11,7 @@ from runner.cli.output import print_json, say_lines
 from runner.exit_codes import EXIT_PROBLEMS
 from runner.state_dir import StateDir
 from runner.store.checking import Flaw
-from runner.store.schema import REVISION
+from runner.store.revision import REVISION
 
 
 @click.command(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -11,10 +11,12 @@ from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.settings import Settings
 from runner.state_dir import StateDir, daemon_rehearsal, state_dir_of
-from runner.store.ledger import Ledger
+from runner.store.asked.ledger import AskedLedger, open_asked
 from runner.store.lock import holder
-from runner.store.upgrade import Upgrades
 from runner.store.url import ledger_path, rehearsal_only, shown
+
+if TYPE_CHECKING:
+    from runner.store.ledger import Ledger
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -73,10 +75,19 @@ def rehearsal_at(settings: Settings, store_url: str) -> StateDir:
     return place
 
 
-def open_ledger(place: StateDir) -> Ledger:
+def open_ledger(place: StateDir) -> "Ledger":
     """The ledger, which must be there already: a command that only asks makes none. Raises UsageError if it is not."""
+    from runner.store.ledger import Ledger  # slow to import, and some commands do without it
+    from runner.store.upgrade import Upgrades
+
     refuse_absent(place)
     return Ledger.open(place.store_url, SystemClock(), Upgrades.NONE)
+
+
+def ask_ledger(place: StateDir) -> AskedLedger:
+    """The same for a command whose questions most ledgers answer without all of their parts: quicker."""
+    refuse_absent(place)
+    return open_asked(place.store_url, SystemClock())
 
 
 def refuse_absent(place: StateDir) -> None:

@@ -7,7 +7,7 @@ from runner.cli.output import say
 from runner.clock import SystemClock
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
-from runner.store.schema import REVISION
+from runner.store.revision import REVISION
 from runner.store.upgrade import Upgrades
 
 

@@ -5,7 +5,7 @@ import json
 import click
 
 from runner.cli.format_option import format_option
-from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.ledger_option import ask_ledger, ledger_option
 from runner.cli.output import print_json, print_json_lines, terminal
 from runner.cli.situation import read_situation
 from runner.cli.watching import follow, watch
@@ -18,7 +18,7 @@ from runner.reports.status_text import print_status
 from runner.reports.terminal import Terminal
 from runner.settings import AdbAddress, Settings
 from runner.state_dir import StateDir
-from runner.store.ledger import Ledger
+from runner.store.asked.ledger import AskedLedger
 
 
 @click.command(
@@ -38,7 +38,7 @@ def status(is_watched: bool, place: StateDir, form: str) -> None:
     Watched in a pipe, it writes a block whenever something has changed; as JSON, a line.
     """
     zone, options = Settings.from_environment().zone, options_of(place)
-    with open_ledger(place) as ledger:
+    with ask_ledger(place) as ledger:
 
         def show(out: Terminal) -> None:
             view, around = _read(ledger, place)
@@ -66,9 +66,9 @@ def _adb_servers(place: StateDir, notice: Notice | None) -> list[AdbAddress]:
     return [*of_daemon, *own.adb_servers] if notice else list(own.every_adb_server)
 
 
-def _read(ledger: Ledger, place: StateDir) -> tuple[Overview, Surroundings]:
+def _read(ledger: AskedLedger, place: StateDir) -> tuple[Overview, Surroundings]:
     view = overview(ledger, read_situation(ledger, place))
-    outdated = ledger.ownership.outdated(place.witnesses) if place.witnesses else None
+    outdated = ledger.outdated(place.witnesses) if place.witnesses else None
     carrying = place.holder()
     notice = Notice.read(place.beside, carrying.pid if carrying else None)
     servers = _adb_servers(place, notice)

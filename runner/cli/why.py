@@ -4,7 +4,7 @@ import click
 
 from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_asked
-from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.ledger_option import ask_ledger, ledger_option
 from runner.cli.output import print_json, terminal
 from runner.cli.situation import read_situation
 from runner.exit_codes import EXIT_USAGE
@@ -32,7 +32,7 @@ Examples:
 @click.pass_context
 def why(ctx: click.Context, subject: str, at: str | None, place: StateDir, form: str) -> None:
     """Say why an entry, each entry of a campaign, or a task ran, will run, or did not, and what can be done."""
-    with open_ledger(place) as ledger:
+    with ask_ledger(place) as ledger:
         situation = read_situation(ledger, place)
         answers = answers_to(ledger, subject, at, situation)
     if form == "json":

@@ -16,7 +16,8 @@ from runner.journals import Intent, Settlement
 from runner.planning.limits import NotBefore
 from runner.store.fence import be_sure
 from runner.store.leases import LaneHold
-from runner.store.rows import NewEffect, UsageTable
+from runner.store.rows import NewEffect
+from runner.store.usage_table import UsageTable
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome
 
 
@@ -102,7 +103,8 @@ class Batch:
         be_sure(self._hold)
 
     def discovered(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
-        return self._begin(intents)
+        with self._context.limiter.holding_off(self._names(intents)):
+            return self._begin(intents)
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
         self._context.ledger.effects.settle_all(settlements, self._hold)
@@ -171,6 +173,11 @@ class Batch:
                 reason, kind = refusal_of(account, other)
                 found[key] = Outcome(AttemptOutcome.HELD_BACK, reason, not_before=until, kind=kind)
         return found
+
+    def _names(self, intents: Iterable[Intent]) -> set[str]:
+        """The devices and the accounts of effects."""
+        devices = {self._open[intent.task_key].task.device for intent in intents}
+        return {name for name in devices | {intent.account for intent in intents} if name}
 
     def _begin(self, intents: Sequence[Intent]) -> dict[str, list[int]]:
         rows = self._rows(intents)

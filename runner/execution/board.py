@@ -30,7 +30,8 @@ class Board:
         self._context = context
         self._batched = batched
         self._wake = wake
-        self._changed = threading.Condition()
+        lock = threading.RLock()
+        self._changed, self._calm = threading.Condition(lock), threading.Condition(lock)
         self._lanes = Lanes()
         self._taken_tasks: dict[str, TakenTask] = {}
         self._numbers = count()
@@ -69,7 +70,7 @@ class Board:
                 waiting = self._lanes.take_next(name, self._context.clock.now())
             if waiting is not None:
                 return self._taken(waiting)
-            self._changed.notify_all()
+            self._notice()
         self._wake()
         return None
 
@@ -110,7 +111,7 @@ class Board:
         """Give up what waits in a lane of hosts that this one has lost; what goes on in it is dropped as it ends."""
         with self._changed:
             self._lanes.forget(lane)
-            self._changed.notify_all()
+            self._notice()
         self._wake()
 
     def ended(self, ends: Ends) -> None:
@@ -128,7 +129,7 @@ class Board:
         with self._changed:
             for name in {taken.waiting.lane for taken in taken_tasks}:
                 self._lanes.free(name)
-            self._changed.notify_all()
+            self._notice()
         self._wake()
 
     # what people ask for
@@ -160,7 +161,7 @@ class Board:
         """The task no longer waits."""
         with self._changed:
             self._lanes.discard(key)
-            self._changed.notify_all()
+            self._notice()
 
     def lose(self, lanes: Collection[str]) -> None:
         """As `forget`, for lanes that another host may have soon: what runs in them stops at its next step."""
@@ -170,7 +171,7 @@ class Board:
             for taken in self._taken_tasks.values():
                 if taken.waiting.lane.of_hosts in lanes:
                     taken.stop.set(by_person=False)
-            self._changed.notify_all()
+            self._notice()
 
     def lift(self) -> None:
         """Look at everything again that is held back."""
@@ -186,7 +187,7 @@ class Board:
         """Give out no further tasks."""
         with self._changed:
             self.is_closed = True
-            self._changed.notify_all()
+            self._notice()
 
     def fail(self, error: BaseException, taken_tasks: Iterable[TakenTask] = ()) -> None:
         """Give out no further tasks because of this error, which left these tasks as they are."""
@@ -200,14 +201,14 @@ class Board:
 
     # what people do with phones
 
-    def lend(self, serial: str, loans: Loans, by: str) -> Loan:
+    def lend(self, serial: str, loans: Loans, by: str, loan_id: str | None = None) -> Loan:
         """Give a phone into somebody's hands. Raises PhoneInUse while a task has it."""
         with self._changed:
             # A task that is only asked whether it may begin is put back within milliseconds.
             self._changed.wait_for(lambda: not self._is_asked(serial), ASKED_S)
             if taken := self._taken_on(serial):
                 raise PhoneInUse(f"{taken.task.title} has {serial} now", hint="wait until it has ended")
-            return loans.lend(serial, by)
+            return loans.lend(serial, by, loan_id)
 
     @contextmanager
     def glance(self, serial: str) -> Iterator[None]:
@@ -224,7 +225,7 @@ class Board:
         finally:
             with self._changed:
                 self._lanes.free(name)
-                self._changed.notify_all()
+                self._notice()
             self._wake()
 
     def _taken_on(self, serial: str) -> TakenTask | None:
@@ -290,7 +291,7 @@ class Board:
     def wait_until(self, *, is_empty: bool, timeout_s: float | None) -> bool:
         """Wait until nothing runs and nothing may go now; with `is_empty`, until nothing waits either."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._is_quiet(is_empty), timeout_s)
+            return self._calm.wait_for(lambda: self._is_quiet(is_empty), timeout_s)
 
     def wait_until_at_rest(self, asleep: Callable[[], int], timeout_s: float) -> bool:
         """Wait until nothing may go now, and all that runs is asleep."""
@@ -299,7 +300,13 @@ class Board:
 
     def look_again(self) -> None:
         with self._changed:
-            self._changed.notify_all()
+            self._notice()
+
+    def _notice(self) -> None:
+        """Have those who wait look again. Whoever waits until nothing runs need not while something does."""
+        self._changed.notify_all()
+        if not self._taken_tasks:
+            self._calm.notify_all()
 
     def _is_at_rest(self, asleep: int) -> bool:
         # A lane is busy until its thread has looked for the next task, when the last one is no longer taken.
@@ -389,7 +396,7 @@ class Board:
         with self._changed:
             if freed:
                 self._lanes.lift(freed)
-            self._changed.notify_all()
+            self._notice()
         if freed:
             self._wake()
 

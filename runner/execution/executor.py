@@ -12,7 +12,7 @@ from runner.backends.backend import Backend, BatchBackend, LeavesNoTrace, LendsP
 from runner.clock import Clock
 from runner.clock_watch import ClockWatch
 from runner.errors import Unsupported
-from runner.events import EventSink, TaskOverdue
+from runner.events import EventSink, PhoneReturned, TaskOverdue
 from runner.execution.accounts import Accounts
 from runner.execution.board import Board
 from runner.execution.doubts import Doubts
@@ -96,7 +96,7 @@ class Executor:
         self._board = Board(self._context, self._batched, self._poke.set)
         self._holding = holding
         self._requests = Requests(ledger, limiter.zone)
-        self._loans = Loans(clock, self._board.lift)
+        self._loans = Loans(clock, self._given_back)
         gate = Gate(self._context, self._requests, self._loans)
         self._worker = Worker(
             self._context,
@@ -225,12 +225,12 @@ class Executor:
 
     # phones in the hands of people
 
-    def lend(self, serial: str, by: str) -> Loan:
+    def lend(self, serial: str, by: str, loan_id: str | None = None) -> Loan:
         """Give a phone into somebody's hands: no task begins on it until it is given back, or has rested for LOAN_S.
 
         Raises PhoneInUse while a task or somebody else has it. Whether it may be touched at all the caller decides.
         """
-        return self._board.lend(serial, self._loans, by)
+        return self._board.lend(serial, self._loans, by, loan_id)
 
     def using(self, serial: str, loan_id: str) -> AbstractContextManager[Loan]:
         """Something that is done with a lent phone: no task begins meanwhile. Raises PhoneInUse if the loan is over."""
@@ -254,6 +254,10 @@ class Executor:
         if self._lender is None:
             raise Unsupported("this runner drives no phones itself")
         return self._lender.session(serial)
+
+    def _given_back(self, loan: Loan) -> None:
+        self._board.lift()
+        self._context.sink(PhoneReturned(loan.serial, loan.by))
 
     def traced(self) -> list[str]:
         """The phones on which something is left that can be undone now."""

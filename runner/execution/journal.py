@@ -35,6 +35,8 @@ class AttemptJournal:
         self.at_end: tuple[Settlement, ...] = ()
         """What became of effects, to be written with the end of the attempt; then `tell` it."""
         self._works_as: Account | None = None
+        self._last_picture: tuple[bytes, str] | None = None
+        """The one that was kept last, and its path."""
 
     def effects(self) -> list[Effect]:
         effects = self._context.ledger.effects.of(self._task.key)
@@ -126,18 +128,10 @@ class AttemptJournal:
 
     def step_finished(self, record: StepRecord) -> None:
         self.be_sure()
-        name = (self._task.key, self._attempt_id, record.ordinal)
         # The files first, so that no row names a picture that is not there.
-        artifacts = self._context.artifacts
-        screenshot = record.screenshot and _kept(
-            lambda jpeg: artifacts.save_screenshot(*name, jpeg), record.screenshot
-        )
-        hierarchy = record.hierarchy and _kept(
-            lambda xml: artifacts.save_hierarchy(*name, xml), record.hierarchy
-        )
-        self._context.ledger.attempts.add_step(
-            self._attempt_id, record, screenshot or None, hierarchy or None
-        )
+        screenshot = self._picture(record.ordinal, record.screenshot) if record.screenshot else None
+        hierarchy = self._hierarchy(record.ordinal, record.hierarchy) if record.hierarchy else None
+        self._context.ledger.attempts.add_step(self._attempt_id, record, screenshot, hierarchy)
         self._context.sink(
             StepFinished(
                 self._task.key,
@@ -147,10 +141,22 @@ class AttemptJournal:
                 record.outcome,
                 record.message,
                 record.duration_s,
-                screenshot or None,
+                screenshot,
             )
         )
         self._look()
+
+    def _picture(self, ordinal: int, jpeg: bytes) -> str | None:
+        """Where a picture is kept: the last one, if a step has left the screen as it was."""
+        if self._last_picture is None or self._last_picture[0] != jpeg:
+            name = (self._task.key, self._attempt_id, ordinal)
+            path = _kept(lambda content: self._context.artifacts.save_screenshot(*name, content), jpeg)
+            self._last_picture = (jpeg, path) if path is not None else None
+        return self._last_picture[1] if self._last_picture is not None else None
+
+    def _hierarchy(self, ordinal: int, xml: str) -> str | None:
+        name = (self._task.key, self._attempt_id, ordinal)
+        return _kept(lambda content: self._context.artifacts.save_hierarchy(*name, content), xml)
 
 
 def _kept(save: Callable[[T], str], content: T) -> str | None:

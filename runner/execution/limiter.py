@@ -11,9 +11,10 @@ from typing import Protocol
 from runner.clock import Clock
 from runner.errors import HeldBack
 from runner.execution.accounts import Account
+from runner.execution.known_usage import KnownUsage
 from runner.planning.limits import EffectiveLimits, NotBefore, Usage, limit_answer, next_working_instant
 from runner.scripts import SCRIPTS
-from runner.store.rows import UsageTable
+from runner.store.usage_table import UsageTable
 from runner.tasks import Task
 
 WantedEffects = tuple[Task, tuple[tuple[str, str | None], ...]]
@@ -43,6 +44,7 @@ class Limiter:
         self._effects = effects
         self._limits = limits
         self._clock = clock
+        self._known = KnownUsage()
         self._claimed: set[str] = set()
         self._released = threading.Condition()
 
@@ -51,6 +53,8 @@ class Limiter:
     ) -> NotBefore | None:
         """The limit that forbids an effect of this kind now, or None. One name in two apps is two accounts."""
         now = self._clock.now()
+        if self._is_surely_allowed(task, kind, account, app, now):
+            return None
         usage = self._effects.usage(device=task.device, account=account, app=app, now=now)
         return self._verdict(self._limits(task), usage, task, kind, account, now)
 
@@ -80,8 +84,13 @@ class Limiter:
         """Check an effect, and hold off every other one on its device or by its account until this one is written
         down. Raises HeldBack."""
         with self._alone({name for name in (task.device, account) if name}):
-            _raise(self.ask(task, kind, account, app))
+            now = self._clock.now()
+            if not self._is_surely_allowed(task, kind, account, app, now):
+                usage = self._effects.usage(device=task.device, account=account, app=app, now=now)
+                _raise(self._verdict(self._limits(task), usage, task, kind, account, now))
+                self._known.learn(task.device, account, app, usage)
             yield
+            self._known.add(task.device, account, kind, self._clock.now())
 
     def judge(self, task: Task, kind: str, account: str | None) -> Callable[[Usage], None]:
         """The check of an effect for whoever writes it down under locks that hold off the effects of other hosts too:
@@ -97,12 +106,19 @@ class Limiter:
         """As `claim`, for many tasks: yields, by key, the limits that forbid the effects of those it refuses."""
         names = {task.device for task, _ in wanted if task.device}
         names |= {account for _, effects in wanted for _, account in effects if account}
-        with self._alone(names):
+        with self.holding_off(names):
             yield self._judge(wanted, self._usage_of(wanted))
 
     def judge_all(self, wanted: Sequence[WantedEffects], usage: UsageTable) -> Mapping[str, NotBefore]:
         """As `claim_all`, for whoever holds off the effects of all hosts while it asks: `usage` is what was made."""
         return self._judge(wanted, usage)
+
+    @contextmanager
+    def holding_off(self, names: Set[str]) -> Iterator[None]:
+        """Hold off every effect on these devices or by these accounts, while some are written down."""
+        with self._alone(names):
+            self._known.forget(names)
+            yield
 
     @contextmanager
     def _alone(self, names: Set[str]) -> Iterator[None]:
@@ -114,10 +130,20 @@ class Limiter:
             self._claimed |= names
         try:
             yield
+        except BaseException:
+            self._known.forget(names)  # whether it was written down, nobody says
+            raise
         finally:
             with self._released:
                 self._claimed -= names
                 self._released.notify_all()
+
+    def _is_surely_allowed(
+        self, task: Task, kind: str, account: str | None, app: str | None, now: datetime
+    ) -> bool:
+        """Whether an effect is allowed by all that this process knows, which is at least what the ledger counts."""
+        usage = self._known.of(task.device, account, app)
+        return usage is not None and not self._verdict(self._limits(task), usage, task, kind, account, now)
 
     def _usage_of(self, wanted: Sequence[WantedEffects]) -> UsageTable:
         devices = {task.device for task, _ in wanted if task.device}

@@ -146,10 +146,10 @@ class LiveScreens:
             with self._executor.glance(serial):
                 return self._take(serial, screen)
 
-    def borrow(self, serial: str, by: str) -> Loan:
+    def borrow(self, serial: str, by: str, loan_id: str | None = None) -> Loan:
         """Give a phone that is on hold into somebody's hands. Raises UsageError if it is not on hold, PhoneInUse."""
         self._need_hold(serial)
-        return self._executor.lend(serial, by)
+        return self._executor.lend(serial, by, loan_id)
 
     def touch(self, serial: str, loan_id: str, made: Input) -> None:
         """Do what a person does, and put it on record first. Raises UsageError if the phone is not on hold any more,

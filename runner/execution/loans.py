@@ -41,17 +41,18 @@ class _Lent:
 class Loans:
     """Which phones are lent. Any thread may call it; nothing of it outlives the process.
 
-    `on_end` is called, outside of the lock, when a phone has been given back.
+    `on_end` is called, outside of the lock, with each loan that has ended.
     """
 
-    def __init__(self, clock: Clock, on_end: Callable[[], None]) -> None:
+    def __init__(self, clock: Clock, on_end: Callable[[Loan], None]) -> None:
         self._clock = clock
         self._on_end = on_end
         self._lent: dict[str, _Lent] = {}
         self._lock = threading.Lock()
 
-    def lend(self, serial: str, by: str) -> Loan:
-        """A new loan; it replaces one of the same person. Raises PhoneInUse if somebody else has the phone.
+    def lend(self, serial: str, by: str, id: str | None = None) -> Loan:
+        """A new loan, of the id that the borrower has thought of, or else one of ours; it replaces one of the same
+        person. Raises PhoneInUse if somebody else has the phone.
 
         The caller has made sure that no task has it.
         """
@@ -59,7 +60,7 @@ class Loans:
             lent = self._present(serial)
             if lent is not None and lent.loan.by != by:
                 raise in_hand(lent.loan)
-            loan = Loan(secrets.token_urlsafe(16), serial, by, self._fresh())
+            loan = Loan(id or secrets.token_urlsafe(16), serial, by, self._fresh())
             self._lent[serial] = _Lent(loan, lent.inputs if lent else 0)
             return loan
 
@@ -80,9 +81,9 @@ class Loans:
                 lent = self._lent[serial]
                 lent.inputs -= 1
                 lent.loan = replace(lent.loan, until=self._fresh())
-                ended = self._end(serial) if lent.is_over else False
+                ended = self._end(serial) if lent.is_over else None
             if ended:
-                self._on_end()
+                self._on_end(ended)
 
     def give_back(self, serial: str, id: str | None = None) -> None:
         """End the loan of this id, or any of the phone; once the input that is under way has been made."""
@@ -92,7 +93,7 @@ class Loans:
                 return
             ended = self._end(serial)
         if ended:
-            self._on_end()
+            self._on_end(ended)
 
     def end_idle(self) -> None:
         """End the loans of people who have done nothing for LOAN_S."""
@@ -100,9 +101,9 @@ class Loans:
             return
         with self._lock:
             over = [serial for serial in self._lent if self._present(serial) is None]
-            ended = [serial for serial in over if self._end(serial)]
-        if ended:
-            self._on_end()
+            ended = [loan for serial in over if (loan := self._end(serial))]
+        for loan in ended:
+            self._on_end(loan)
 
     def of(self, serial: str) -> Loan | None:
         """Who has a phone in his hands, if anybody."""
@@ -126,13 +127,14 @@ class Loans:
             lent if lent is not None and (lent.inputs or lent.loan.until > self._clock.monotonic()) else None
         )
 
-    def _end(self, serial: str) -> bool:
-        """End a loan; false if it ends only after an input."""
+    def _end(self, serial: str) -> Loan | None:
+        """End a loan and return it; None if it ends only after an input."""
         lent = self._lent[serial]
         lent.is_over = True
-        if not lent.inputs:
-            del self._lent[serial]
-        return not lent.inputs
+        if lent.inputs:
+            return None
+        del self._lent[serial]
+        return lent.loan
 
 
 def in_hand(loan: Loan) -> PhoneInUse:

@@ -87,7 +87,8 @@ def variables_of(element: ElementRef) -> Iterator[str]:
     """The variables that a described element names."""
     if not isinstance(element, str):
         for selector in element:
-            yield from _variables(selector)
+            if selector.has_variables:
+                yield from _variables(selector)
 
 
 def _variables(selector: Selector) -> Iterator[str]:

@@ -63,7 +63,7 @@ class Performance(Watch):
         self._listener = listener
         self._stop = stop
         self.step = flow.steps[0]
-        self._ordinal = 0
+        self._ordinal, self._total = 0, flow.length
         self._completed = 0
         self.draws = draws or Draws("", 0)
         self._skipped = self._note = ""
@@ -105,7 +105,7 @@ class Performance(Watch):
         action, unfit = self._filled(step)
         ordinal = self._ordinal
         title = self.text_for_people(step.action.kind if unfit else action.title())[:TITLE_LENGTH]
-        self._listener.step_started(ordinal, max(self.flow.length, ordinal), title)
+        self._listener.step_started(ordinal, max(self._total, ordinal), title)
         started_utc, started = self._clock.now(), self.now_s
 
         def finish(

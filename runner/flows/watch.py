@@ -10,8 +10,8 @@ from runner.errors import ElementMissing, NeedsPerson, Stopped, TaskError
 from runner.flows.conditions import Condition
 from runner.flows.durations import seconds
 from runner.flows.elements import ElementRef, spoken, variables_of
-from runner.flows.matching import find_all, has_room
-from runner.flows.profile import AppView, Dialog, filled_in
+from runner.flows.matching import has_room
+from runner.flows.profile import AppView, Dialog
 from runner.flows.templates import fill, names_in
 from runner.flows.tiles import listed
 from runner.flows.touching import Finger, TouchPlace
@@ -110,8 +110,7 @@ class Watch(ABC):
             return self.app.find_all(element, screen)
         for name in variables_of(element):
             self.fill(f"${{{name}}}")
-        selectors = [filled_in(selector, self.variables) for selector in element]
-        return find_all(selectors, screen, self.app.profile.packages)
+        return self.app.search(element, screen)
 
     def spoken(self, element: ElementRef) -> str:
         """The element for messages, with the values of its variables."""

@@ -7,8 +7,7 @@ from runner.clock import format_instant, utc
 from runner.notifications.news import News, NewsEvent
 from runner.notifications.told_away import told_away
 from runner.queries.host_words import ended_utc, how_gone, some
-from runner.store.host_rows import HostRow
-from runner.store.hosts_now import HostTable
+from runner.store.host_rows import HostRow, HostTable
 from runner.store.ledger import Ledger
 
 GONE_FOR, STOPPED_FOR = timedelta(seconds=30), timedelta(minutes=5)

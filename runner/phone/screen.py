@@ -196,7 +196,8 @@ def focused_field(screen: Screen) -> Element | None:
 
 def _element(node: Any, parents: dict[Element, Element]) -> Element:
     get = node.get
-    children = [_element(child, parents) for child in node.iterchildren("*")]
+    # Most have no children, and asking lxml for them costs as much as five attributes.
+    children = [_element(child, parents) for child in node.iterchildren("*")] if len(node) else []
     text, desc, hint = get("text"), get("content-desc"), get("hint")
     element = Element(
         cls=get("class") or (node.tag if node.tag != "node" else ""),

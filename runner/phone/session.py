@@ -19,7 +19,8 @@ from runner.errors import (
     TaskError,
 )
 from runner.media_file import MediaFile
-from runner.phone import copying, rpc, screenshot, shell
+from runner.phone import app_facts, copying, rpc, screenshot, shell
+from runner.phone.app_facts import AppFacts
 from runner.phone.fleet import Fleet
 from runner.phone.fleets import Fleets
 from runner.phone.hands import SWIPE_STEPS_PER_S, Hands
@@ -206,9 +207,10 @@ class Session:
         with translated(self.serial, "take a screenshot"):
             raw = base64.b64decode(encoded) if encoded else self._screencap()
             if self._shot is None or self._shot[0] != raw:  # many steps leave the screen as it was
-                self._shot = raw, screenshot.thumbnail(raw, self.serial)
+                small = screenshot.thumbnail(raw, self.serial)
+                self._shot = raw, small.jpeg
                 if encoded:
-                    self._scale = screenshot.scale_for(raw, self._scale)
+                    self._scale = small.scale(self._scale)
             return self._shot[1]
 
     def _screencap(self) -> bytes:
@@ -289,28 +291,16 @@ class Session:
         info = self._call("deviceInfo")
         return str(info.get("currentPackageName", "")) if isinstance(info, dict) else ""
 
-    def installed(self, package: str) -> bool:
-        """Whether an app is on the phone."""
-        return self._shell("pm", "path", package).startswith("package:")
-
-    def app_version(self, package: str) -> str | None:
-        """The version of an app, as it names it itself; None if the phone does not tell."""
-        return shell.app_version(self._shell("dumpsys", "package", package))
-
-    def language(self, package: str) -> str | None:
-        """The language in which an app is shown, such as `fr-FR`: its own, else the phone's; None if the phone does not
-        tell."""
-        own = shell.app_language(self._shell("cmd", "locale", "get-app-locales", package))
-        return own or self._property("persist.sys.locale") or self._property("ro.product.locale")
-
-    def _property(self, name: str) -> str | None:
-        return self._shell("getprop", name).strip() or None
+    def app(self, package: str) -> AppFacts:
+        """What the phone tells of an app, installed or not."""
+        with translated(self.serial, f"look for {package}"):
+            return app_facts.parse(self._phone().shell(app_facts.question(package), timeout=CALL_TIMEOUT_S))
 
     def _start(self, package: str, *command: str) -> None:
         failure = shell.start_failure(self._shell(*command))
         if failure is None:
             return
-        if not self.installed(package):
+        if not self.app(package).is_installed:
             raise AppMissing(
                 f"{self.serial}: {package} is not installed",
                 hint="install the app on the phone and log in by hand",

@@ -7,10 +7,12 @@ what may hang (sockets that wait for ten minutes or for ever). uiautomator2 gets
 
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import adbutils
 from adbutils.errors import AdbConnectionError
+from adbutils.sync import Sync
 
 from runner.phone.limited_socket import LimitedSocket, dial
 
@@ -65,6 +67,16 @@ class AdbServer(adbutils.AdbClient):  # type: ignore[misc]
         return Transport(self, serial=name)
 
 
+class FileSync(Sync):  # type: ignore[misc]
+    """Closes what it sends, too, when the phone is gone before the first byte: adbutils leaves it open then."""
+
+    def push(self, src: Any, dst: str, mode: int = 0o755, check: bool = False) -> int:
+        if not isinstance(src, str | Path):
+            return int(super().push(src, dst, mode, check))
+        with Path(src).open("rb") as file:
+            return int(super().push(file, dst, mode, check))
+
+
 class Transport(adbutils.AdbDevice):  # type: ignore[misc]
     """The way to one phone, by adb's own name for it (USB serial or address)."""
 
@@ -74,6 +86,10 @@ class Transport(adbutils.AdbDevice):  # type: ignore[misc]
     def __init__(self, client: adbutils.AdbClient, serial: str) -> None:
         super().__init__(client, serial=serial)
         self._held: Connection | None = None
+
+    @property
+    def sync(self) -> FileSync:
+        return FileSync(self)
 
     def let_go(self) -> None:
         """Close the latest stream of a shell command that was handed out."""

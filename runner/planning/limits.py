@@ -216,10 +216,12 @@ class _Question:
             yield self._refuse(again, reason, WORKING_HOURS, self.zone)
 
     def gap_refusals(self, min_gap: timedelta, usage: Usage, device: str | None) -> Iterator[NotBefore]:
+        if device is None or not min_gap:
+            return
         # An effect dated ahead was made before the clock stepped back: it would forbid everything until then.
         past = (instant for made in usage.device.values() for instant in made if instant <= self.now)
         latest = max(past, default=None)
-        if device is not None and latest is not None and self.now < latest + min_gap:
+        if latest is not None and self.now < latest + min_gap:
             reason = f"the last effect on {device} was at {format_instant(latest, self.zone)}"
             yield self._refuse(latest + min_gap, reason, MIN_GAP, self.zone)
 

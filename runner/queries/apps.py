@@ -92,11 +92,13 @@ def _look(
 
 
 def _app(session: Session, profile: Profile, language: str | None) -> AppOnPhone | None:
-    package = next((one for one in profile.packages if session.installed(one)), None)
-    if package is None:
+    told = ((package, session.app(package)) for package in profile.packages)
+    found = next(((package, app) for package, app in told if app.is_installed), None)
+    if found is None:
         return None
-    version, shown = session.app_version(package), language or session.language(package)
-    notes = [untested(profile.app, version, profile.tested_with)]
+    package, app = found
+    shown = language or app.language
+    notes = [untested(profile.app, app.version, profile.tested_with)]
     if shown and profile.in_language(shown).language not in (profile.language, *profile.languages):
         notes.append(f"the profile {profile.app} has no labels for {shown}")
-    return AppOnPhone(profile.app, package, version, shown, "; ".join(filter(None, notes)))
+    return AppOnPhone(profile.app, package, app.version, shown, "; ".join(filter(None, notes)))

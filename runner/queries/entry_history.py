@@ -11,9 +11,9 @@ from runner.planning.occurrences import moments
 from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.planning.rules import read
 from runner.planning.source import Window
+from runner.store.asked.ledger import AskedLedger
 from runner.store.campaign_rows import CampaignRow, InvalidFile, ScheduleRow
 from runner.store.last_good import restore
-from runner.store.ledger import Ledger
 from runner.store.rows import OccurrenceRow, SpanRow
 
 MOST_SPANS = 1000
@@ -28,7 +28,7 @@ class EntryHistory:
     that are wrong.
     """
 
-    ledger: Ledger
+    ledger: AskedLedger
     campaign: str
     entry: str
     names: tuple[str, ...]
@@ -40,7 +40,7 @@ class EntryHistory:
 
     @classmethod
     def read(
-        cls, ledger: Ledger, campaign: str, entry: str, campaigns: Mapping[str, ResolvedCampaign]
+        cls, ledger: AskedLedger, campaign: str, entry: str, campaigns: Mapping[str, ResolvedCampaign]
     ) -> "EntryHistory":
         resolved = campaigns.get(campaign)
         entries = resolved.entries if resolved else ()

@@ -1,13 +1,13 @@
 """The task that a person names."""
 
 from runner.errors import UnknownTask, UsageError
-from runner.store.ledger import Ledger
+from runner.store.asked.ledger import AskedLedger
 from runner.store.rows import TaskRow
 
 MOST_CANDIDATES = 8
 
 
-def find_task(ledger: Ledger, name: str) -> TaskRow:
+def find_task(ledger: AskedLedger, name: str) -> TaskRow:
     """The task with this id, this key, or the only one whose key has this part; a name of digits alone is an id.
 
     Raises UsageError, with the candidates, if there is none or more than one.

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from runner.store.host_rows import HostRow, LaneRow
-from runner.store.hosts_now import HostTable
+from runner.store.host_rows import HostRow, HostTable, LaneRow
 
 Time = Callable[[datetime], str]
 """How the reader wants instants to be written."""

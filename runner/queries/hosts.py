@@ -23,10 +23,9 @@ from runner.queries.host_words import (
 from runner.queries.phones import devices_of
 from runner.queries.situation import Situation
 from runner.queries.why_host import lane_of
-from runner.store.host_rows import HostRow, LaneRow
-from runner.store.hosts_now import HostTable
+from runner.store.asked.ledger import AskedLedger
+from runner.store.host_rows import HostRow, HostTable, LaneRow
 from runner.store.leases import backend_lane
-from runner.store.ledger import Ledger
 from runner.store.phone_rows import READY, PhoneState
 from runner.store.rows import TaskRow
 
@@ -122,7 +121,7 @@ class Hosts:
         return next((line for line in self.lines if line.state is HostState.LEADS), None)
 
 
-def hosts(ledger: Ledger, situation: Situation, campaigns: Sequence[ResolvedCampaign]) -> Hosts | None:
+def hosts(ledger: AskedLedger, situation: Situation, campaigns: Sequence[ResolvedCampaign]) -> Hosts | None:
     """The hosts, by name; None if the ledger belongs to one only. `campaigns` are those in force."""
     table = situation.hosts
     if table is None:
@@ -130,7 +129,7 @@ def hosts(ledger: Ledger, situation: Situation, campaigns: Sequence[ResolvedCamp
     running, waiting, phones = (
         running_by_host(ledger, table),
         waiting_by_host(ledger, table),
-        ledger.phones.latest(),
+        ledger.whole().phones.latest(),
     )
     lines = [
         _line(table, row, phones, running.get(name, []), waiting[name], situation.time)
@@ -236,20 +235,21 @@ def _line(
     )
 
 
-def running_by_host(ledger: Ledger, table: HostTable) -> Mapping[str, list[TaskRow]]:
+def running_by_host(ledger: AskedLedger, table: HostTable) -> Mapping[str, list[TaskRow]]:
     """The tasks that run, by host: the one that began the attempt, else the one that holds the lane."""
-    begun, found = ledger.hosts_now.running(), dict[str, list[TaskRow]]()
-    for task in ledger.lanes_now.running():
+    whole, found = ledger.whole(), dict[str, list[TaskRow]]()
+    begun = whole.hosts_now.running()
+    for task in whole.lanes_now.running():
         holder = table.keeper(lane_of(task.task))
         if name := begun.get(task.id) or (holder.name if holder else None):
             found.setdefault(name, []).append(task)
     return found
 
 
-def waiting_by_host(ledger: Ledger, table: HostTable) -> Mapping[str, int]:
+def waiting_by_host(ledger: AskedLedger, table: HostTable) -> Mapping[str, int]:
     """How many tasks are pending in the lanes of each host; 0 for one that is not named."""
     found: Counter[str] = Counter()
-    for device, backend, count in ledger.hosts_now.waiting():
+    for device, backend, count in ledger.whole().hosts_now.waiting():
         lane = backend_lane(backend) if declared(backend).takes_batches else device or ""
         if holder := table.keeper(lane):
             found[holder.name] += count

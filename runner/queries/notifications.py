@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from runner.store.ledger import Ledger
+from runner.store.asked.ledger import AskedLedger
 from runner.store.notification_rows import NotificationRow
 
 LATELY = timedelta(days=1)
@@ -47,12 +47,12 @@ class NotificationTrouble:
     problem: str
 
 
-def notifications(ledger: Ledger, limit: int = 50) -> list[NotificationLine]:
+def notifications(ledger: AskedLedger, limit: int = 50) -> list[NotificationLine]:
     """The latest notifications, newest first."""
     return [line_of(row) for row in ledger.notifications.newest(limit)]
 
 
-def trouble_with(ledger: Ledger, now: datetime) -> NotificationTrouble | None:
+def trouble_with(ledger: AskedLedger, now: datetime) -> NotificationTrouble | None:
     """What could not be told, or not yet though it was tried; None if all is well. Quick: for every page."""
     failed = [
         *ledger.notifications.failing(),

@@ -26,9 +26,9 @@ from runner.queries.phones import PhoneLine, devices_of
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyVerdict
 from runner.queries.why_task import explain_task
+from runner.store.asked.ledger import AskedLedger
 from runner.store.campaign_rows import CampaignRow, InvalidFile
 from runner.store.last_good import resolved_in_force
-from runner.store.ledger import Ledger
 from runner.store.phone_rows import Hold
 from runner.store.request_rows import PauseRow
 from runner.store.rows import SpanRow, TaskFilter, TaskRecord, TaskRow
@@ -132,7 +132,7 @@ class Surroundings:
     outdated: str | None = None
 
 
-def overview(ledger: Ledger, situation: Situation) -> Overview:
+def overview(ledger: AskedLedger, situation: Situation) -> Overview:
     """The ledger's present, in the form in which a person wants to see it first."""
     campaigns = resolved_in_force(ledger)
     uncertain = ledger.tasks.page(TaskFilter(states={TaskState.UNCERTAIN}), 0, MOST_WAITING)
@@ -161,7 +161,7 @@ def overview(ledger: Ledger, situation: Situation) -> Overview:
     )
 
 
-def _troubles(ledger: Ledger, since: datetime) -> Iterator[TaskRow]:
+def _troubles(ledger: AskedLedger, since: datetime) -> Iterator[TaskRow]:
     """The tasks that have gone wrong since then, newest first."""
     offset = 0
     while rows := ledger.tasks.troubles(since, offset, PAGE):
@@ -169,7 +169,7 @@ def _troubles(ledger: Ledger, since: datetime) -> Iterator[TaskRow]:
         offset += PAGE
 
 
-def _campaigns(ledger: Ledger, campaigns: Mapping[str, ResolvedCampaign]) -> list[CampaignLine]:
+def _campaigns(ledger: AskedLedger, campaigns: Mapping[str, ResolvedCampaign]) -> list[CampaignLine]:
     return [
         CampaignLine(row, len(campaigns[row.name].entries) if row.name in campaigns else 0)
         for row in ledger.campaigns.all()
@@ -177,14 +177,14 @@ def _campaigns(ledger: Ledger, campaigns: Mapping[str, ResolvedCampaign]) -> lis
     ]
 
 
-def _running(ledger: Ledger, row: TaskRow) -> RunningLine:
+def _running(ledger: AskedLedger, row: TaskRow) -> RunningLine:
     record = ledger.tasks.record_of(row.task.key)
     attempts = record.attempts if record else ()
     steps = attempts[-1].steps if attempts else ()
     return RunningLine(row, steps[-1].ordinal if steps else 0, steps[-1].title if steps else "")
 
 
-def _waiting(ledger: Ledger, situation: Situation) -> tuple[WaitingLine, ...]:
+def _waiting(ledger: AskedLedger, situation: Situation) -> tuple[WaitingLine, ...]:
     """Pending tasks that something holds up, by what does: how many, and the first of them."""
     found: dict[tuple[str, str, str], list[TaskRow]] = {}
     doubts = ledger.effects.doubts()
@@ -214,7 +214,7 @@ def _instant(one: Coming) -> datetime:
     return one.occurrence.instant_utc
 
 
-def _counts(ledger: Ledger, situation: Situation) -> Mapping[str, int]:
+def _counts(ledger: AskedLedger, situation: Situation) -> Mapping[str, int]:
     """Tasks that fell due in the last 24 hours, by state."""
     now = situation.now
     totals = ledger.tasks.counts(TaskFilter(since_utc=now - DAY, until_utc=now))

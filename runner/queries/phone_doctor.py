@@ -29,7 +29,7 @@ from runner.queries.phone_findings import (
     of_servers,
 )
 from runner.settings import AdbAddress
-from runner.store.hosts_now import HostTable
+from runner.store.host_rows import HostTable
 from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import by_device

@@ -13,10 +13,10 @@ from runner.queries.asked_times import AskedTime, asked_of
 from runner.queries.entry_history import EntryHistory
 from runner.queries.find_task import find_task
 from runner.queries.situation import Situation
+from runner.store.asked.tasks import is_id
 from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
 from runner.store.rows import OccurrenceRow, RunRow, TaskFilter, TaskRow
-from runner.store.tasks import is_id
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.ASCII)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta, tzinfo
 from runner.clock import format_instant
 from runner.queries.advice import ResumeRehearsal, StartDaemon
 from runner.queries.host_words import no_leader
-from runner.store.hosts_now import HostTable
-from runner.store.ledger import Ledger
+from runner.store.asked.ledger import AskedLedger
+from runner.store.host_rows import HostTable
 from runner.store.phone_rows import Hold, by_device
 from runner.store.request_rows import PauseRow, PauseScope
 from runner.store.rows import SpanRow
@@ -42,7 +42,7 @@ class Situation:
     @classmethod
     def read(
         cls,
-        ledger: Ledger,
+        ledger: AskedLedger,
         now: datetime,
         zone: tzinfo,
         executor_pid: int | None,
@@ -53,7 +53,7 @@ class Situation:
         """`executor_pid` is the process that holds the ledger's lock, if there is one."""
         span = ledger.spans.last()
         open_span = span if span is not None and span.stopped_utc is None else None
-        hosts = ledger.hosts_now.table()
+        hosts = ledger.host_table()
         lives = open_span is not None and _lives(open_span, executor_pid, now)
         return cls(
             now=now,

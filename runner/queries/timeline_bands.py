@@ -14,8 +14,8 @@ from runner.planning.walltime import open_hours
 from runner.queries.down_times import gaps
 from runner.queries.host_words import ended_utc
 from runner.queries.timeline_lanes import TimelineLanes
-from runner.store.columns import EPOCH
-from runner.store.hosts_now import HostTable
+from runner.store.host_rows import HostTable
+from runner.store.instants import EPOCH
 from runner.store.ledger import Ledger
 from runner.store.request_rows import PauseRow, PauseScope
 from runner.store.rows import SpanRow

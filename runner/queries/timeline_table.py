@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from runner.queries.timeline import OPEN, STATES, RowKind, Timeline, TimelineRow
-from runner.store.columns import EPOCH
+from runner.store.instants import EPOCH
 
 ROWS_A_PAGE = 50
 

@@ -12,7 +12,7 @@ from runner.queries.timeline_bands import Band, BandKind, closed_hours, past_ban
 from runner.queries.timeline_lanes import By, TimelineLanes
 from runner.queries.why_answer import NOWHERE, WhyAnswer, WhyVerdict
 from runner.queries.why_entry import explain_entry
-from runner.store.columns import EPOCH
+from runner.store.instants import EPOCH
 from runner.store.ledger import Ledger
 
 MOST_ENTRIES = 6

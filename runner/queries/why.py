@@ -9,11 +9,11 @@ from runner.queries.find_task import find_task
 from runner.queries.situation import Situation
 from runner.queries.why_answer import NOWHERE, WhyAnswer, WhyVerdict
 from runner.queries.why_task import explain_task
-from runner.store.ledger import Ledger
-from runner.store.tasks import DeletedTask
+from runner.store.asked.ledger import AskedLedger
+from runner.store.rows import DeletedTask
 
 
-def answers_to(ledger: Ledger, subject: str, at: str | None, situation: Situation) -> list[WhyAnswer]:
+def answers_to(ledger: AskedLedger, subject: str, at: str | None, situation: Situation) -> list[WhyAnswer]:
     """The answers about an entry, each entry of a campaign, or a task. Raises UsageError if the subject can be none of
     these."""
     campaign, slash, entry = subject.partition("/")
@@ -37,7 +37,7 @@ def answers_to(ledger: Ledger, subject: str, at: str | None, situation: Situatio
     return explain_tasks(ledger, [find_task(ledger, subject).task.key], situation)
 
 
-def _is_campaign(ledger: Ledger, name: str) -> bool:
+def _is_campaign(ledger: AskedLedger, name: str) -> bool:
     """Whether the ledger knows a campaign of this name, if only from a file that is invalid."""
     known = [row.name for row in ledger.campaigns.all()]
     return name in known or any(file.campaign == name for file in ledger.campaigns.invalid_files())
@@ -53,7 +53,7 @@ def explain_deleted(task: DeletedTask, situation: Situation) -> WhyAnswer:
     )
 
 
-def explain_tasks(ledger: Ledger, keys: Iterable[str], situation: Situation) -> list[WhyAnswer]:
+def explain_tasks(ledger: AskedLedger, keys: Iterable[str], situation: Situation) -> list[WhyAnswer]:
     """Why these tasks, which the ledger holds, are as they are."""
     records = filter(None, map(ledger.tasks.record_of, keys))
     return [explain_task(record, situation) for record in records]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from runner.campaign.nearest import legal_names
-from runner.campaign.revision import short_commit
+from runner.campaign.short_commit import short_commit
 from runner.clock import utc
 from runner.planning.coming import Coming
 from runner.planning.occurrences import zone_in
@@ -31,14 +31,14 @@ from runner.queries.why_occurrence import (
     invalid,
     invalid_facts,
 )
+from runner.store.asked.ledger import AskedLedger
 from runner.store.last_good import resolved_in_force
-from runner.store.ledger import Ledger
 
 MOST_PARTS = 3
 """How many tasks of an occurrence are named where a whole campaign is asked about."""
 
 
-def explain_campaign(ledger: Ledger, name: str, at: str | None, situation: Situation) -> list[WhyAnswer]:
+def explain_campaign(ledger: AskedLedger, name: str, at: str | None, situation: Situation) -> list[WhyAnswer]:
     """What is to be said about each entry of a campaign, in short: of each its latest occurrence and its next one, or
     the occurrences at a typed time. Empty if the ledger knows no such campaign."""
     resolved = resolved_in_force(ledger).get(name)
@@ -69,7 +69,7 @@ def in_short(answer: WhyAnswer) -> WhyAnswer:
 
 
 def explain_entry(
-    ledger: Ledger, campaign: str, entry: str, at: str | None, situation: Situation
+    ledger: AskedLedger, campaign: str, entry: str, at: str | None, situation: Situation
 ) -> list[WhyAnswer]:
     """Why an entry ran, or did not, at a typed time; without one, its latest occurrence, those with open tasks, and its
     next one. Raises UsageError if the time is none."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from runner.campaign.resolve import ResolvedCampaign
-from runner.campaign.revision import short_commit
+from runner.campaign.short_commit import short_commit
 from runner.clock import utc
 from runner.planning.coming import Coming
 from runner.planning.plannable_entry import PlannableEntry, plannable_entries

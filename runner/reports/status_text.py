@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from runner.campaign.revision import short_commit
+from runner.campaign.short_commit import short_commit
 from runner.queries.host_words import some
 from runner.queries.hosts import Hosts, HostState
 from runner.queries.overview import Overview, Surroundings, advice_on

@@ -6,7 +6,7 @@ from prometheus_client.metrics_core import Metric
 
 from runner.queries.hosts import running_by_host, waiting_by_host
 from runner.server.gauges import gauge
-from runner.store.hosts_now import HostTable
+from runner.store.host_rows import HostTable
 from runner.store.ledger import Ledger
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import text as sql
 from runner.backend_registry import batched_backends
 from runner.store import schema
 from runner.store.bulk import ask, insert_rows, instant, text
+from runner.store.conditions import IN_DOUBT, OPEN
 from runner.store.fence import check_holds
 from runner.store.hosts import HOST
 from runner.store.lane_leases import IS_HELD, LANE
@@ -28,7 +29,7 @@ COLUMNS = ("task_id", "lane", "app", "name", "since_utc")
 IDS = select(TASK.key, TASK.id)
 
 # As in the condition of the index.
-IS_IN_DOUBT = sql(f"effects.{schema.IN_DOUBT}")
+IS_IN_DOUBT = sql(f"effects.{IN_DOUBT}")
 HAS_DOUBT = select(EFFECT.id).where(EFFECT.task_id == TASK.id, IS_IN_DOUBT).exists()
 
 # A use whose host has died counts no longer, unless the task has begun something that nobody has looked at.
@@ -46,7 +47,7 @@ DOUBTS = (
     .join_from(schema.effects, schema.tasks)
     .outerjoin(schema.lanes, LANE.name == TASK.lane)
     .outerjoin(schema.hosts, HOST.name == LANE.host)
-    .where(IS_IN_DOUBT, sql(f"tasks.{schema.OPEN}"), IS_LISTED)
+    .where(IS_IN_DOUBT, sql(f"tasks.{OPEN}"), IS_LISTED)
 )
 """What was begun as an account, and nobody has looked at."""
 

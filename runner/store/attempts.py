@@ -25,7 +25,7 @@ from runner.errors import LeaseLost, LedgerError
 from runner.journals import Settlement
 from runner.store import schema
 from runner.store.bulk import WANTED, Values, ask, fetch, instant, text, update_rows
-from runner.store.connector import among
+from runner.store.connector import among, unsearched
 from runner.store.database import Database
 from runner.store.effects import settle
 from runner.store.fence import Fence, check_holds
@@ -52,7 +52,7 @@ ENDED_TASK = (
 
 CLAIM = (
     update(schema.tasks)
-    .where(TASK.state == TaskState.PENDING, IS_LISTED)
+    .where(unsearched(TASK.state) == TaskState.PENDING, IS_LISTED)
     .values(
         state=TaskState.RUNNING,
         started_utc=bindparam("at"),

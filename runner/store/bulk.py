@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
-from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import among
+from runner.store.instants import EPOCH, MICROSECOND
 from runner.store.json_text import to_json
 
 T = TypeVar("T")

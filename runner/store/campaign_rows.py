@@ -6,10 +6,10 @@ Instants are aware and in UTC.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignVersion:
+class CampaignVersion(NamedTuple):
     """One text of a campaign file; `path` and `commit` are where it was last seen."""
 
     id: int
@@ -23,8 +23,7 @@ PROFILE = "apps/"
 """What stands before the name of an app profile among the texts of flows: no script is called so."""
 
 
-@dataclass(frozen=True, slots=True)
-class VersionRow:
+class VersionRow(NamedTuple):
     """One text of a campaign file that was read, without the text: its `size` is in characters. It was first and last
     read at these instants, the last time at this commit."""
 
@@ -52,8 +51,7 @@ class InForce:
     flows: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class GoodText:
+class GoodText(NamedTuple):
     """A campaign's text without errors, before it takes effect; see `InForce`."""
 
     name: str
@@ -64,8 +62,7 @@ class GoodText:
     rules: frozenset[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignRow:
+class CampaignRow(NamedTuple):
     """A campaign that the daemon has met, and its last good text; `withdrawn_utc` and `withdrawn_reason` are set
     when it is no longer in force."""
 
@@ -80,8 +77,7 @@ class CampaignRow:
     flows: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidFile:
+class InvalidFile(NamedTuple):
     """A campaign file that is wrong, or cannot be read; `campaign` is the one that it belongs to, if any.
 
     `problem` has several lines, without secrets. It is wrong since `since_utc`, in this way since `commit`.
@@ -94,8 +90,7 @@ class InvalidFile:
     since_utc: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleRow:
+class ScheduleRow(NamedTuple):
     """A start time of an entry, from when until when it was in force; `gone_utc` is None while it is."""
 
     campaign: str

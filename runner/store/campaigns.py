@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Select, Text, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, delete, func, insert, select, update
 
 from runner.store import schema
+from runner.store.asked.campaigns import AskedCampaigns
 from runner.store.campaign_rows import (
-    CampaignRow,
     CampaignVersion,
     GoodText,
     InForce,
     InvalidFile,
-    ScheduleRow,
     VersionRow,
 )
 from runner.store.columns import Instant
@@ -26,7 +24,7 @@ CAMPAIGN, SCHEDULE, VERSION = schema.campaigns.c, schema.schedules.c, schema.cam
 INVALID, PAUSE = schema.invalid_files.c, schema.pauses.c
 
 
-class Campaigns(Part):
+class Campaigns(AskedCampaigns, Part):
     def record(self, name: str, path: Path | str, text: str, commit: str | None) -> int:
         """Keep a campaign's text; returns the id of its version. The same text in the same file is one version."""
         now = self._clock.now()
@@ -130,16 +128,6 @@ class Campaigns(Part):
 
         self._write(f"record that {len(rows)} campaign files are invalid", work)
 
-    def invalid_files(self) -> list[InvalidFile]:
-        """The campaign files of the daemon's paths that are wrong, or cannot be read, by path."""
-        columns = (INVALID.path, INVALID.campaign, INVALID.problem, INVALID.git_commit, INVALID.since_utc)
-        query = select(*columns).order_by(INVALID.path)
-
-        def work(connection: Connection) -> list[InvalidFile]:
-            return [InvalidFile(*row) for row in connection.execute(query)]
-
-        return self._read("read which campaign files are invalid", work)
-
     def rename(self, old: str, new: str, at: datetime) -> None:
         """Call the campaign `new` from this instant on: its schedules move to that name, and a pause of the old name
         holds for the new one.
@@ -164,55 +152,6 @@ class Campaigns(Part):
             _schedule(connection, name, frozenset(), now)
 
         self._write(f"withdraw the campaign {name}", work)
-
-    def all(self) -> list[CampaignRow]:
-        """Every campaign that the daemon has met, by name; see `CampaignRow` for which of them are in force."""
-
-        def work(connection: Connection) -> list[CampaignRow]:
-            return [CampaignRow(*row) for row in connection.execute(_campaigns().order_by(CAMPAIGN.name))]
-
-        return self._read("read the campaigns in force", work)
-
-    def get(self, name: str) -> CampaignRow | None:
-        """One campaign that the daemon has met."""
-        query = _campaigns().where(CAMPAIGN.name == name)
-        found = self._read(f"read the campaign {name}", lambda it: it.execute(query).one_or_none())
-        return None if found is None else CampaignRow(*found)
-
-    def schedules(self, campaign: str | None = None, entry: str | None = None) -> list[ScheduleRow]:
-        """The start times that are or were in force, of a campaign and an entry, oldest first."""
-        columns = (
-            SCHEDULE.campaign,
-            SCHEDULE.entry,
-            SCHEDULE.rule,
-            SCHEDULE.first_seen_utc,
-            SCHEDULE.gone_utc,
-        )
-        query = select(*columns).order_by(SCHEDULE.id)
-        if campaign is not None:
-            query = query.where(SCHEDULE.campaign == campaign)
-        if entry is not None:
-            query = query.where(SCHEDULE.entry == entry)
-
-        def work(connection: Connection) -> list[ScheduleRow]:
-            return [ScheduleRow(*row) for row in connection.execute(query)]
-
-        return self._read("read the schedules", work)
-
-
-def _campaigns() -> Select[Any]:
-    """The columns of `CampaignRow`, of all campaigns."""
-    return select(
-        CAMPAIGN.name,
-        CAMPAIGN.path,
-        CAMPAIGN.campaign_version_id,
-        VERSION.text,
-        CAMPAIGN.git_commit,
-        CAMPAIGN.since_utc,
-        CAMPAIGN.withdrawn_utc,
-        CAMPAIGN.withdrawn_reason,
-        CAMPAIGN.flows,
-    ).join_from(schema.campaigns, schema.campaign_versions)
 
 
 def _record(

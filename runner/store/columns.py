@@ -1,14 +1,13 @@
 """The types of the ledger's columns, alike in every database, and indexes of some rows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Enum, Index, Integer, TypeDecorator, text
 from sqlalchemy import Text as PlainText
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+from runner.store.instants import EPOCH, MICROSECOND
 
 
 class Instant(TypeDecorator[datetime]):

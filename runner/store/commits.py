@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
@@ -11,6 +11,9 @@ from runner.store.connector import Connector
 
 T = TypeVar("T")
 Item = TypeVar("Item")
+
+Then = Callable[[Sequence[Any]], None]
+"""What follows the end of a transaction, given the results of the writes that asked for it."""
 
 
 class _Write:
@@ -26,15 +29,24 @@ class _Write:
         "item",
         "kind",
         "result",
+        "then",
         "work",
     )
 
     def __init__(
-        self, kind: Hashable | None, work: Callable[..., Any], item: Any, *, flush: bool, guarded: bool
+        self,
+        kind: Hashable | None,
+        work: Callable[..., Any],
+        item: Any,
+        then: Then | None,
+        *,
+        flush: bool,
+        guarded: bool,
     ) -> None:
         self.kind = kind
         self.work = work
         self.item = item
+        self.then = then
         self.flush = flush
         self.guarded = guarded
         # A bare lock: an Event is made of two, in Python, and hundreds of lanes wait for each flush.
@@ -52,6 +64,10 @@ class _Write:
         if not self.is_woken:
             self.is_woken = True
             self._waits.release()
+
+    def end(self) -> None:
+        self.is_over = True
+        self.wake()
 
 
 class _Undone(Exception):
@@ -72,7 +88,14 @@ class Commits:
         self._queue: list[_Write] = []
         self._is_led = False
 
-    def carry_out(self, work: Callable[[Connection], T], *, flush: bool = True, guarded: bool = False) -> T:
+    def carry_out(
+        self,
+        work: Callable[[Connection], T],
+        *,
+        flush: bool = True,
+        guarded: bool = False,
+        then: Callable[[Sequence[T]], None] | None = None,
+    ) -> T:
         """Do `work` in a transaction; when this returns, it is durable. Raises what `work` or the commit raises; then
         nothing of it has been written.
 
@@ -80,8 +103,11 @@ class Commits:
         been flushed. A `guarded` write holds whatever others write beside it; others do not.
 
         Where writes share a transaction, `work` may be called a second time, after nothing of the first was kept.
+
+        `then` is called once for all writes of a transaction that name it, after its end and before any of them
+        returns; they raise what it raises.
         """
-        return cast(T, self._write(_Write(None, work, None, flush=flush, guarded=guarded)))
+        return cast(T, self._write(_Write(None, work, None, then, flush=flush, guarded=guarded)))
 
     def carry_out_together(
         self,
@@ -91,10 +117,11 @@ class Commits:
         *,
         flush: bool = True,
         guarded: bool = False,
+        then: Callable[[Sequence[T]], None] | None = None,
     ) -> T:
         """As `carry_out`, for writes of a kind that one call of `work` carries out for many items, which come from
         several threads; it returns a result for each. If that raises, each is carried out by itself."""
-        return cast(T, self._write(_Write(kind, work, item, flush=flush, guarded=guarded)))
+        return cast(T, self._write(_Write(kind, work, item, then, flush=flush, guarded=guarded)))
 
     def _write(self, write: _Write) -> Any:
         with self._mutex:
@@ -136,9 +163,7 @@ class Commits:
             with self._mutex:
                 self.count += 1
                 self._appoint()
-            for write in writes:
-                write.is_over = True
-                write.wake()
+            _end(writes)
 
     def _appoint(self) -> None:
         self._is_led = bool(self._queue)
@@ -185,6 +210,27 @@ class Commits:
         elif failed is not None:
             for write in group:
                 self._carry_out_apart(connection, [write])
+
+
+def _end(writes: Iterable[_Write]) -> None:
+    """Let writes return whose transaction is over; those last that something has to follow first."""
+    followed: dict[Then, list[_Write]] = {}
+    for write in writes:
+        if write.then is None or write.error is not None:
+            write.end()
+        else:
+            followed.setdefault(write.then, []).append(write)
+    for then, some in followed.items():
+        try:
+            then([write.result for write in some])
+        except BaseException as error:
+            for write in some:
+                write.error = error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for write in some:
+                write.end()
 
 
 def _alike(writes: list[_Write]) -> list[list[_Write]]:

@@ -1,8 +1,8 @@
 """The seam between the ledger and its kind of database: what each kind does its own way.
 
-There are two kinds: SQLite (`sqlite.py`, `sqlite_errors.py`, `lock.py`), and PostgreSQL (`postgres.py`,
-`postgres_errors.py`). Everything else in this room speaks SQL that databases share, uses the expressions below, or asks
-a `Connector`. See docs/decisions/0015-one-seam-for-the-database.md and 0035-postgresql.md.
+There are two kinds: SQLite (`sqlite.py`, `sqlite_file.py`, `sqlite_errors.py`, `lock.py`), and PostgreSQL
+(`postgres.py`, `postgres_errors.py`). Everything else in this room speaks SQL that databases share, uses the
+expressions below, or asks a `Connector`. See docs/decisions/0015-one-seam-for-the-database.md and 0035-postgresql.md.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Engine, Table
 from sqlalchemy.sql.functions import FunctionElement
 
-BRING_BACK = "bring the file back as it was, or the newest backup, then start again; nothing more was begun"
+from runner.store.asked.questions import Ask
 
 
 class Connector(Protocol):
@@ -29,6 +29,10 @@ class Connector(Protocol):
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A transaction that sees one state of the database from beginning to end."""
+        ...
+
+    def asking(self) -> AbstractContextManager[Ask]:
+        """The same for questions, past SQLAlchemy."""
         ...
 
     def looking(self) -> AbstractContextManager[Connection]:
@@ -127,6 +131,13 @@ class among(FunctionElement[Any]):  # noqa: N801 - read as a function, as SQLAlc
 
     def __init__(self, column: ColumnElement[Any], array: BindParameter[Any]) -> None:
         super().__init__(column, array)
+
+
+class unsearched(FunctionElement[Any]):  # noqa: N801
+    """A column's value, for a condition by which no index is searched: SQLite guesses how many rows each index leaves,
+    and takes one of a state, which half of all rows share, rather than one of few keys."""
+
+    inherit_cache = True
 
 
 class json_values(FunctionElement[Any]):  # noqa: N801

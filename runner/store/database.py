@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from runner.clock import Clock
 from runner.errors import LedgerError
+from runner.store.asked.questions import Ask
 from runner.store.commits import Commits
 from runner.store.connector import Connector
 from runner.store.postgres_extra import needs_postgres
@@ -50,13 +51,29 @@ class Database:
                 raise
 
     @contextmanager
+    def asking(self, action: str) -> Iterator[Ask]:
+        """As `read`, for questions."""
+        try:
+            with self.connector.asking() as ask:
+                yield ask
+        except Exception:
+            with self._told(action):
+                raise
+
+    @contextmanager
     def look(self, action: str) -> Iterator[Connection]:
         """As `read`, for one statement alone; quicker."""
         with self._told(action), self.connector.looking() as connection:
             yield connection
 
     def write(
-        self, action: str, work: Callable[[Connection], T], *, flush: bool = True, guarded: bool = False
+        self,
+        action: str,
+        work: Callable[[Connection], T],
+        *,
+        flush: bool = True,
+        guarded: bool = False,
+        then: Callable[[Sequence[T]], None] | None = None,
     ) -> T:
         """Do `work` in a transaction that is durable when this returns; if it raises, nothing is written. Without
         `flush` it outlives this process, but a failure of power only once a later write has been flushed.
@@ -68,9 +85,12 @@ class Database:
         Nobody else writes while `work` goes on, in any process: it may read, and then write what follows from that. A
         `guarded` write does without, and so goes on beside other guarded ones: each of its statements changes rows only
         where they are as it expects, and its caller looks at what was changed.
+
+        `then` is called once for all writes of a transaction that name it, with their results, after its end and before
+        any of them returns; they raise what it raises.
         """
         try:
-            return self._commits.carry_out(self._conditional(work), flush=flush, guarded=guarded)
+            return self._commits.carry_out(self._conditional(work), flush=flush, guarded=guarded, then=then)
         except Exception:
             with self._told(action):
                 raise
@@ -84,6 +104,7 @@ class Database:
         *,
         flush: bool = True,
         guarded: bool = False,
+        then: Callable[[Sequence[T]], None] | None = None,
     ) -> T:
         """As `write`, for what many threads write at the same time: `work` does it for the items of all those that
         share a transaction, with as many statements as for one, and returns a result for each. It raises if any of them
@@ -95,10 +116,13 @@ class Database:
                 condition(connection)
             return work(connection, items)
 
-        with self._told(action):
+        try:
             return self._commits.carry_out_together(
-                (kind, condition), asked_first, item, flush=flush, guarded=guarded
+                (kind, condition), asked_first, item, flush=flush, guarded=guarded, then=then
             )
+        except Exception:
+            with self._told(action):
+                raise
 
     def _conditional(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
         condition = self._condition
@@ -138,6 +162,11 @@ class Database:
         """Do `work` in a transaction that may drop tables and make them anew."""
         with self._told(action), self.connector.migrating() as connection:
             work(connection)
+
+    def tally(self) -> tuple[str, int] | None:
+        """The ledger's id and its tally; None if there is no ledger any more."""
+        with self.read("read the tally") as connection:
+            return self.connector.read_tally(connection)
 
     def version(self) -> Hashable:
         """Something that changes when somebody has written, in this process or elsewhere; cheap."""

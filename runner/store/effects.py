@@ -15,25 +15,24 @@ from runner.errors import HeldBack, LedgerError
 from runner.journals import Settlement
 from runner.planning.limits import LOOK_BACK, Usage
 from runner.store import schema
+from runner.store.asked.decoding import effect
+from runner.store.asked.effects import AskedEffects
 from runner.store.bulk import Values, ask, chunks, fetch, insert_and_number, instant, text, update_rows
-from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import json_list, least
 from runner.store.database import Database
 from runner.store.fence import check_holds
+from runner.store.instants import EPOCH, MICROSECOND
 from runner.store.json_text import to_json
 from runner.store.leases import LaneHold
 from runner.store.part import Part
 from runner.store.reading import (
-    IS_IN_DOUBT,
-    IS_LISTED,
-    IS_OPEN,
     MAY_HAVE_HAPPENED,
     AnyRow,
-    effect,
     effect_query,
 )
-from runner.store.rows import NewEffect, UsageTable
+from runner.store.rows import NewEffect
 from runner.store.tally import Tally
+from runner.store.usage_table import UsageTable
 from runner.tasks import Effect, EffectState
 
 ATTEMPT, EFFECT, TASK = schema.attempts.c, schema.effects.c, schema.tasks.c
@@ -94,7 +93,7 @@ LATEST = (
 )
 
 
-class Effects(Part):
+class Effects(AskedEffects, Part):
     """To begin an effect raises the ledger's tally: a copy that lacks it must be noticed.
 
     Where hosts share the ledger, an effect is begun and settled under the `hold` of its task's lane; once that is lost,
@@ -169,14 +168,6 @@ class Effects(Part):
         """Write down what became of effects, in one transaction."""
         self._settle(f"record what became of {len(settlements)} effects", settlements, hold)
 
-    def of(self, key: str) -> list[Effect]:
-        """The effects of all the task's attempts, in the order in which they were begun."""
-        query = effect_query().where(TASK.key == key)
-        return self._read(
-            f"read the effects of the task {key}",
-            lambda connection: [effect(row) for row in connection.execute(query)],
-        )
-
     def of_all(self, keys: Collection[str]) -> dict[str, list[Effect]]:
         """The effects of many tasks by key; a task without any has an empty list."""
         found: dict[str, list[Effect]] = {key: [] for key in keys}
@@ -193,16 +184,6 @@ class Effects(Part):
             for key, effects in self.of_all(keys).items()
             if any(effect.state.is_in_doubt for effect in effects)
         }
-
-    def doubts(self, without: Collection[str] = ()) -> dict[str, list[Effect]]:
-        """By task key, the effects that an attempt has begun and nobody has settled, of all tasks that are not over,
-        except those of the backends in `without`."""
-        query = effect_query().where(IS_IN_DOUBT, IS_LISTED, IS_OPEN, TASK.backend.not_in(without))
-        found: dict[str, list[Effect]] = {}
-        with self._database.read("read what is in doubt") as connection:
-            for row in connection.execute(query):
-                found.setdefault(row.key, []).append(effect(row))
-        return found
 
     def alike(self, keys: Collection[str]) -> list[Effect]:
         """Effects of other tasks, in whatever state, with the same kind and target as an effect of these tasks, and on

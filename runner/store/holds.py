@@ -4,34 +4,17 @@ for a time."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from runner.store import schema
+from runner.store.asked.obstacles import AskedHolds
 from runner.store.part import Part, new_id
-from runner.store.phone_rows import Hold
 from runner.store.phones import know
 
 HOLD, PHONE, TASK = schema.holds.c, schema.phones.c, schema.tasks.c
 
 
-def _query(where: ColumnElement[bool]) -> Select[Any]:
-    columns = (
-        HOLD.id,
-        HOLD.device,
-        HOLD.reason,
-        TASK.key,
-        HOLD.placed_utc,
-        HOLD.released_utc,
-        HOLD.until_utc,
-    )
-    return select(*columns).outerjoin_from(schema.holds, schema.tasks).where(where)
-
-
-CURRENT = _query(HOLD.released_utc.is_(None)).order_by(HOLD.id)
-"""Made once: the executor asks after each step."""
-
-
-class Holds(Part):
+class Holds(AskedHolds, Part):
     def place(self, device: str, reason: str, task_key: str | None = None) -> int:
         """Hold a device until a person releases it; returns the hold's id."""
         statement = self._new(device, reason, task_key)
@@ -50,19 +33,6 @@ class Holds(Part):
                 connection.execute(statement)
 
         self._write(f"hold the device {device} for a time", work)
-
-    def current(self) -> list[Hold]:
-        """The holds that have not been released, oldest first."""
-        return self._holds(CURRENT)
-
-    def between(self, from_utc: datetime, until_utc: datetime) -> list[Hold]:
-        """The holds that lasted at some instant from `from_utc` until `until_utc`, oldest first; released ones too."""
-        goes_on = or_(HOLD.released_utc.is_(None), HOLD.released_utc > from_utc)
-        return self._holds(_query(HOLD.placed_utc < until_utc).where(goes_on).order_by(HOLD.id))
-
-    def of(self, device: str, limit: int = 50) -> list[Hold]:
-        """The holds of a device, released ones too, newest first."""
-        return self._holds(_query(HOLD.device == device).order_by(HOLD.id.desc()).limit(limit))
 
     def release(self, device: str) -> int:
         """Let a device go on, as if it had never failed; returns how many holds it had."""
@@ -114,12 +84,6 @@ class Holds(Part):
         task_id = select(TASK.id).filter_by(key=task_key).scalar_subquery()
         row = {"device": device, "reason": reason, "task_id": task_id, "placed_utc": self._clock.now()}
         return insert(schema.holds).values({**row, "until_utc": until_utc})
-
-    def _holds(self, query: Select[Any]) -> list[Hold]:
-        def work(connection: Connection) -> list[Hold]:
-            return [Hold(*row) for row in connection.execute(query)]
-
-        return self._read("read the holds", work)
 
 
 def _failures(device: str, count: Any) -> Any:

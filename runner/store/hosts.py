@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Update, delete, false, or_, se
 from runner.clock import Clock
 from runner.errors import HostTaken, LedgerRefusal
 from runner.store import schema
-from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import database_now
 from runner.store.database import Database
 from runner.store.host_rows import HostRow
+from runner.store.instants import EPOCH, MICROSECOND
 from runner.store.leases import HOST_LEASE, HostLease, sure_skew
 from runner.store.part import Part, add_unless_there
 

@@ -1,17 +1,16 @@
 """What people ask about hosts: all of them with their leases, the lanes that they hold, and who leads, at once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
 from runner.store import schema
+from runner.store.asked.hosts import AskedHosts
 from runner.store.bulk import fetch
-from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import database_now
-from runner.store.host_rows import HostRow, LaneRow, LeaderRow
+from runner.store.host_rows import HostRow, HostTable, LaneRow, LeaderRow
 from runner.store.hosts import HOST, IS_ALIVE
+from runner.store.instants import EPOCH, MICROSECOND
 from runner.store.lane_leases import IS_HELD, ITS_HOST, LANE
 from runner.store.leader import IS_LED, LEADER
 from runner.store.leases import sure_skew
@@ -41,48 +40,7 @@ WAITING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HostTable:
-    """All hosts at `now_utc` of the database's clock, by name, and the lanes, by name. `leader` is None if nobody has
-    ever led. `skew` is by how much the clock of this process is surely ahead of the database's, negative if behind."""
-
-    now_utc: datetime
-    hosts: Mapping[str, HostRow] = field(default_factory=dict)
-    lanes: Mapping[str, LaneRow] = field(default_factory=dict)
-    leader: LeaderRow | None = None
-    skew: timedelta = timedelta()
-
-    @property
-    def leads(self) -> HostRow | None:
-        """The host that leads now."""
-        one = self.leader
-        return self.hosts.get(one.host) if one is not None and one.host and one.is_alive else None
-
-    @property
-    def living(self) -> tuple[HostRow, ...]:
-        return tuple(host for host in self.hosts.values() if host.is_alive)
-
-    def of_process(self, process: str) -> HostRow | None:
-        """The host whose process has this name (`Ledger.executor`)."""
-        return next((host for host in self.hosts.values() if host.process == process), None)
-
-    def holds(self, lane: str) -> HostRow | None:
-        """The host that has a lane now."""
-        row = self.lanes.get(lane)
-        return self.hosts.get(row.host) if row is not None and row.host and row.is_held else None
-
-    def keeper(self, lane: str) -> HostRow | None:
-        """The host that has a lane now, or is gone with it. One that was started anew without it keeps it no more."""
-        row = self.lanes.get(lane)
-        host = self.hosts.get(row.host) if row is not None and row.host else None
-        return host if host is not None and row is not None and row.is_held == host.is_alive else None
-
-    def lanes_of(self, host: str) -> list[LaneRow]:
-        """The lanes that a host has, or is gone with."""
-        return [lane for lane in self.lanes.values() if lane.host == host and self.keeper(lane.name)]
-
-
-class HostsNow(Part):
+class HostsNow(AskedHosts, Part):
     def table(self) -> HostTable | None:
         """All hosts now; None for a ledger that belongs to one host only, where none has registered."""
 
@@ -101,12 +59,6 @@ class HostsNow(Part):
         if table is None:
             return None
         return replace(table, skew=sure_skew(before_utc, table.now_utc, self._clock.now()))
-
-    def are_several(self) -> bool:
-        """Whether hosts have registered: the ledger may be shared, and its rows tell what other machines see."""
-        return self._read(
-            "look for hosts", lambda connection: connection.scalar(select(HOST.name).limit(1)) is not None
-        )
 
     def running(self) -> dict[int, str]:
         """The hosts that carry tasks out now, by the tasks' ids."""

@@ -10,8 +10,8 @@ from runner.campaign.devices_file import read_devices_file
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
+from runner.store.asked.ledger import AskedLedger
 from runner.store.campaign_rows import PROFILE, CampaignRow
-from runner.store.ledger import Ledger
 from runner.store.sightings import fitting
 
 
@@ -36,7 +36,7 @@ def restore(row: CampaignRow) -> ResolvedCampaign | None:
     return resolve_campaign(loaded, row.commit)
 
 
-def resolved_in_force(ledger: Ledger) -> dict[str, ResolvedCampaign]:
+def resolved_in_force(ledger: AskedLedger) -> dict[str, ResolvedCampaign]:
     """The campaigns in force by name, from the texts that the ledger keeps."""
     rows = [row for row in ledger.campaigns.all() if row.withdrawn_utc is None]
     restored = {row.name: restore(row) for row in rows}

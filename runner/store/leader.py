@@ -5,9 +5,9 @@ from sqlalchemy import ColumnElement, Connection, Update, false, or_, select, up
 from runner.errors import LeaseLost
 from runner.store import schema
 from runner.store.bulk import ask
-from runner.store.columns import MICROSECOND
 from runner.store.connector import database_now
 from runner.store.host_rows import LeaderRow
+from runner.store.instants import MICROSECOND
 from runner.store.leases import LEADER_LEASE, LeaderLease
 from runner.store.part import Part, add_unless_there
 

@@ -3,22 +3,18 @@
 import os
 import secrets
 import socket
-import threading
 from collections.abc import Callable
 from copy import copy
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
-
-from sqlalchemy import select
 
 from runner.clock import Clock
 from runner.errors import LedgerError
 from runner.private_files import make_file, make_folder, narrow
-from runner.store import schema
 from runner.store.account_uses import AccountUses
 from runner.store.actions import Actions
 from runner.store.artifact_places import ArtifactPlaces
+from runner.store.asked.ledger import AskedLedger
 from runner.store.attempts import Attempts
 from runner.store.campaigns import Campaigns
 from runner.store.commands import Commands
@@ -27,6 +23,7 @@ from runner.store.effects import Effects
 from runner.store.fence import Fence
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
+from runner.store.host_rows import HostTable
 from runner.store.hosts import Hosts
 from runner.store.hosts_now import HostsNow
 from runner.store.lane_leases import LaneLeases
@@ -77,18 +74,25 @@ class WriteWatch:
         return Writes(own, foreign=not own and before[1] != self._seen[1])
 
 
-class Ledger:
+class Ledger(AskedLedger):
     """One open ledger: its parts, each about one matter. Any thread may call them; each call is a transaction of its
     own, and threads that write at the same time share a flush to the disk.
 
-    `id` is made once with the ledger; `executor` names this process in what it begins; `fence` are the lanes that it
-    holds, where hosts share the ledger.
+    `executor` names this process in what it begins; `fence` are the lanes that it holds, where hosts share the ledger.
     """
 
+    tasks: Tasks
+    effects: Effects
+    occurrences: Occurrences
+    campaigns: Campaigns
+    spans: Spans
+    pauses: Pauses
+    holds: Holds
+    notifications: Notifications
+    hosts_now: HostsNow
+
     def __init__(self, database: Database, clock: Clock) -> None:
-        with database.read("read the ledger's id") as connection:
-            identity = connection.execute(select(schema.ledger.c.id, schema.ledger.c.is_rehearsal)).one()
-        self.id: str = identity.id
+        super().__init__(database)
         # With a random part: the next process of this machine may have the same number, and would take the attempts
         # of this one for its own.
         self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -96,9 +100,7 @@ class Ledger:
         self.tally = Tally(database, self.id)
         self.database = self._database = database
         self._clock = clock
-        self._seen_version = database.version()
-        self._seeing = threading.Lock()
-        self._lay_out(database, self.tally, is_rehearsal=identity.is_rehearsal)
+        self._lay_out(database, self.tally, is_rehearsal=self._is_rehearsal)
 
     def _lay_out(self, database: Database, tally: Tally, *, is_rehearsal: bool) -> None:
         """Make the parts."""
@@ -129,7 +131,7 @@ class Ledger:
         self.leader = Leader(database, clock)
         self.hosts_now = HostsNow(database, clock)
         self.spans = Spans(database, clock, tally, self.executor)
-        self.ownership = Ownership(database, clock, self.spans, tally, is_rehearsal=is_rehearsal)
+        self.ownership = Ownership(database, clock, tally, is_rehearsal=is_rehearsal)
         self.retention = Retention(database, clock)
         self.rings = Rings(database, clock)
 
@@ -161,6 +163,12 @@ class Ledger:
         """Whether it belongs to a rehearsal: nothing in it is meant for real phones."""
         return self.ownership.is_rehearsal
 
+    def whole(self) -> "Ledger":
+        return self
+
+    def host_table(self) -> HostTable | None:
+        return self.hosts_now.table()
+
     @property
     def is_a_file(self) -> bool:
         """Whether it is a file, which no other host can share."""
@@ -173,12 +181,6 @@ class Ledger:
         database = self._database.under(lambda connection: check_leads(connection, lease))
         led._lay_out(database, self.tally.under(database), is_rehearsal=self.is_rehearsal)
         return led
-
-    def changed(self) -> bool:
-        """Whether anything has been written since the last call, by this process or another one; cheap."""
-        with self._seeing:
-            before, self._seen_version = self._seen_version, self._database.version()
-            return before != self._seen_version
 
     def watch(self) -> "WriteWatch":
         """A look of its own at what is written, beside `changed`, which belongs to the executor."""
@@ -230,14 +232,6 @@ class Ledger:
     def close(self) -> None:
         self._database.close()
         self.tally.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _make_file(path: Path | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from runner.store import schema
+from runner.store.asked.notifications import AskedNotifications
 from runner.store.bulk import chunks
 from runner.store.notification_rows import NewNotification, NotificationRow, Untold
 from runner.store.part import Part
@@ -22,7 +23,7 @@ LOOK_BACK = timedelta(days=2)
 """How far back the newest message to a recipient is looked for: nobody has messages further apart."""
 
 
-class Notifications(Part):
+class Notifications(AskedNotifications, Part):
     def note(self, news: Collection[NewNotification]) -> int:
         """Write down what is to be told, in one transaction; what has a known key is told already. Returns how many
         were new."""
@@ -64,11 +65,6 @@ class Notifications(Part):
             query = query.where(NOTIFICATION.event == event)
         order = (NOTIFICATION.not_before_utc, NOTIFICATION.id)
         return self._rows("read what is to be told", query.order_by(*order).limit(limit))
-
-    def failing(self, limit: int = 200) -> list[NotificationRow]:
-        """What is still to be told, and could not be sent when it was tried last."""
-        query = select(*COLUMNS).where(IS_OPEN, NOTIFICATION.problem != "")
-        return self._rows("read what could not be told yet", query.limit(limit))
 
     def begin(self, ids: Sequence[int]) -> None:
         """Note that one message with these begins to be sent now: another process that finds them begun and not over
@@ -116,22 +112,10 @@ class Notifications(Part):
 
         return self._read("read what was told lately", work)
 
-    def newest(self, limit: int = 50) -> list[NotificationRow]:
-        """The latest notifications, newest first."""
-        order = (NOTIFICATION.created_utc.desc(), NOTIFICATION.id.desc())
-        return self._rows("read notifications", select(*COLUMNS).order_by(*order).limit(limit))
-
     def newest_of(self, events: Collection[str], limit: int = 2000) -> list[NotificationRow]:
         """The latest notifications of these events, newest first. It reads backwards from the newest of all."""
         query = select(*COLUMNS).where(NOTIFICATION.event.in_(events)).order_by(NOTIFICATION.id.desc())
         return self._rows("read notifications", query.limit(limit))
-
-    def given_up(self, since: datetime, limit: int = 50) -> list[NotificationRow]:
-        """Those that were made since an instant and could never be sent though they were tried, newest first."""
-        is_given_up = (~IS_OPEN, ~NOTIFICATION.is_sent, NOTIFICATION.tries > 0)
-        query = select(*COLUMNS).where(NOTIFICATION.created_utc >= since, *is_given_up)
-        order = (NOTIFICATION.created_utc.desc(), NOTIFICATION.id.desc())
-        return self._rows("read failed notifications", query.order_by(*order).limit(limit))
 
     def states_of(self, keys: Sequence[str]) -> dict[str, NotificationRow]:
         """Those with these keys, by key."""

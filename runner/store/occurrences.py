@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from runner.planning.rotation import Files
 from runner.store import file_uses, schema
+from runner.store.asked.decoding import occurrence_row
+from runner.store.asked.occurrences import AskedOccurrences
 from runner.store.bulk import Values, ask, insert_and_number, insert_rows, instant, text
 from runner.store.json_text import to_json
 from runner.store.part import Part
@@ -67,7 +69,7 @@ KEYS = select(TASK.key)
 COMMITS = select(VERSION.id, VERSION.git_commit)
 
 
-class Occurrences(Part):
+class Occurrences(AskedOccurrences, Part):
     def record(
         self,
         decisions: Sequence[Decision],
@@ -121,24 +123,6 @@ class Occurrences(Part):
         asked = list(identities)
         return set(self._read("look for occurrences", lambda connection: _ids(connection, asked)))
 
-    def of_entry(
-        self,
-        campaign: str,
-        entry: str,
-        from_utc: datetime | None = None,
-        until_utc: datetime | None = None,
-        limit: int = 100,
-    ) -> list[OccurrenceRow]:
-        """The occurrences of an entry from an instant (included) until one (excluded), newest first."""
-        query = select(schema.occurrences).where(OCCURRENCE.campaign == campaign, OCCURRENCE.entry == entry)
-        if from_utc is not None:
-            query = query.where(OCCURRENCE.instant_utc >= from_utc)
-        if until_utc is not None:
-            query = query.where(OCCURRENCE.instant_utc < until_utc)
-        query = query.order_by(OCCURRENCE.instant_utc.desc(), OCCURRENCE.id.desc()).limit(limit)
-        action = f"read the occurrences of {campaign}/{entry}"
-        return self._read(action, lambda connection: occurrence_rows(connection, query))
-
     def missed(self, since: datetime, offset: int = 0, limit: int = 1000) -> list[OccurrenceRow]:
         """The occurrences that were missed as a whole, and so decided from `since` on, newest first."""
         query = select(schema.occurrences).where(IS_MISSED, OCCURRENCE.created_utc >= since)
@@ -166,34 +150,9 @@ class Occurrences(Part):
 
         return self._read("read what is open", work)
 
-    def open_nominals(self, campaign: str, entry: str) -> list[str]:
-        """The nominal times of an entry that have pending or running tasks, by their instants."""
-        query = (
-            select(OCCURRENCE.nominal)
-            .join_from(schema.tasks, schema.occurrences)
-            .where(IS_OPEN, IS_LISTED, TASK.campaign == campaign, TASK.entry == entry)
-            .group_by(OCCURRENCE.id, OCCURRENCE.nominal, OCCURRENCE.instant_utc)
-            .order_by(OCCURRENCE.instant_utc, OCCURRENCE.id)
-        )
-        return self._read(
-            f"read what is open of {campaign}/{entry}", lambda connection: list(connection.scalars(query))
-        )
-
 
 def occurrence_rows(connection: Connection, query: Select[Any]) -> list[OccurrenceRow]:
-    return [
-        OccurrenceRow(
-            id=row.id,
-            occurrence=Occurrence(row.campaign, row.entry, row.nominal, row.rule, row.instant_utc),
-            state=row.state,
-            reason=row.reason,
-            commit=row.git_commit,
-            created_utc=row.created_utc,
-            run_id=row.run_id,
-            reason_kind=row.reason_kind,
-        )
-        for row in connection.execute(query)
-    ]
+    return [occurrence_row(row) for row in connection.execute(query)]
 
 
 def _record(

@@ -7,19 +7,19 @@ docs/decisions/0011.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from runner.clock import Clock, format_instant
+from runner.clock import Clock
 from runner.errors import LedgerOutdated
 from runner.reasons import ReasonKind
 from runner.store import schema
+from runner.store.asked.ownership import outdated
 from runner.store.database import Database
 from runner.store.part import Part
-from runner.store.spans import Spans
 from runner.store.tally import Tally
 from runner.store.url import rehearsal_only
 from runner.store.witness import WitnessedTally, Witnesses
@@ -42,12 +42,9 @@ class Accepted:
 
 
 class Ownership(Part):
-    def __init__(
-        self, database: Database, clock: Clock, spans: Spans, tally: Tally, *, is_rehearsal: bool
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, tally: Tally, *, is_rehearsal: bool) -> None:
         super().__init__(database, clock)
         self.is_rehearsal = is_rehearsal
-        self._spans = spans
         self._tally = tally
 
     def take(self, witnesses: Witnesses | None, *, is_rehearsal: bool) -> None:
@@ -73,21 +70,7 @@ class Ownership(Part):
 
     def outdated(self, witnesses: Witnesses) -> LedgerOutdated | None:
         """Why nothing may be done with this ledger until a person decides; None if all is well."""
-        place, where = self._database.place, self._database.where
-        if place is None:
-            return None
-        seen = witnesses.of(self._tally.ledger_id)
-        if seen is not None and seen.tally > self._tally.read():
-            return LedgerOutdated(
-                f"the ledger {where} is older than what this machine has seen of it: a copy was put back, and what "
-                f"was done since{self._last_written()} is not in it"
-            )
-        if seen is None and witnesses.at(place):
-            return LedgerOutdated(
-                f"the ledger {where} is another one than this machine has seen there: what was done until now is not "
-                "in it"
-            )
-        return None
+        return outdated(self._asked, self._tally.ledger_id, witnesses)
 
     def accept_restore(self, witnesses: Witnesses) -> Accepted | None:
         """Go on with a ledger that is older than what this machine has seen, or another one. Tasks that were open and
@@ -124,10 +107,6 @@ class Ownership(Part):
     def check(self) -> None:
         """Raises LedgerGone if the ledger's file is not there any more, or another one is."""
         self._database.check("go on")
-
-    def _last_written(self) -> str:
-        last = self._spans.latest_instant()
-        return f" {format_instant(last, UTC)}" if last else ""
 
 
 def refuse_if_gone(path: Path | None, witnesses: Witnesses | None) -> None:

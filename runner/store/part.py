@@ -6,17 +6,19 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Insert, Table, insert, literal, select
 
 from runner.clock import Clock
+from runner.store.asked.questions import AskedPart
 from runner.store.database import Database
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 
 
-class Part:
+class Part(AskedPart):
     """Each call is a transaction of its own. Every method raises LedgerError if the ledger cannot be read or written,
     or does not hold what the call names."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
+        super().__init__(database)
         self._database = database
         self._clock = clock
 

@@ -1,22 +1,16 @@
 """Pauses: which tasks a person keeps from starting, and since when."""
 
-from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Connection, Select, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from runner.store import schema
+from runner.store.asked.obstacles import AskedPauses
 from runner.store.part import Part
-from runner.store.request_rows import PauseRow, PauseScope
+from runner.store.request_rows import PauseScope
 
 PAUSE = schema.pauses.c
-PAUSE_COLUMNS = (PAUSE.scope, PAUSE.subject, PAUSE.requested_by, PAUSE.since_utc, PAUSE.ended_utc)
-PAUSES = select(*PAUSE_COLUMNS).order_by(PAUSE.id)
-CURRENT = PAUSES.where(PAUSE.ended_utc.is_(None))
-"""Made once: the executor asks after each step."""
 
 
-class Pauses(Part):
+class Pauses(AskedPauses, Part):
     def begin(self, scope: PauseScope, subject: str | None, by: str) -> None:
         """Keep tasks from starting until `end`; a pause that lasts already keeps its beginning."""
         row = {"scope": scope, "subject": subject, "requested_by": by, "since_utc": self._clock.now()}
@@ -39,18 +33,3 @@ class Pauses(Part):
         return self._write(
             f"resume {subject or 'everything'}", lambda connection: connection.execute(ended).rowcount
         )
-
-    def current(self) -> list[PauseRow]:
-        """The pauses that last, oldest first."""
-        return self._pauses(CURRENT)
-
-    def between(self, from_utc: datetime, until_utc: datetime) -> list[PauseRow]:
-        """The pauses that lasted at some instant from `from_utc` until `until_utc`, oldest first."""
-        lasted = (PAUSE.since_utc < until_utc, or_(PAUSE.ended_utc.is_(None), PAUSE.ended_utc > from_utc))
-        return self._pauses(PAUSES.where(*lasted))
-
-    def _pauses(self, query: Select[Any]) -> list[PauseRow]:
-        def work(connection: Connection) -> list[PauseRow]:
-            return [PauseRow(*row) for row in connection.execute(query)]
-
-        return self._read("read the pauses", work)

@@ -6,10 +6,10 @@ Instants are aware and in UTC.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(NamedTuple):
     """A device that runs nothing until a person has looked at it; `released_utc` is None while it waits.
 
     With `until_utc` nobody has to look: the phone has failed several times in a row, and gets another try then.
@@ -78,8 +78,7 @@ class PhoneFacts:
     condition: PhoneCondition = PhoneCondition()
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneRow:
+class PhoneRow(NamedTuple):
     """A phone that the ledger knows; `seen_utc` is when its facts were read, None if nobody has read them yet."""
 
     serial: str

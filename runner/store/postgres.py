@@ -5,11 +5,13 @@ Transactions that write exclude each other by an advisory lock, so that a part m
 """
 
 import os
+import re
 import select
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
 from weakref import WeakSet
@@ -19,7 +21,8 @@ from sqlalchemy import BigInteger, Connection, Engine, Integer, QueuePool, Table
 from sqlalchemy.ext.compiler import compiles
 
 from runner.errors import LedgerUnavailable
-from runner.store.connector import among, database_now, json_list, json_member, json_values, least
+from runner.store.asked.questions import Ask, kept, named_rows
+from runner.store.connector import among, database_now, json_list, json_member, json_values, least, unsearched
 from runner.store.json_text import from_json, to_json
 from runner.store.kept import KeptConnections
 from runner.store.postgres_errors import SEE_SERVER, refused_server, translated
@@ -85,6 +88,11 @@ class Postgres:
     def reading(self) -> Iterator[Connection]:
         with self._transaction(self._reading, BEGIN_TO_READ) as connection:
             yield connection
+
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        with self.reading() as connection:
+            yield partial(_ask, _raw(connection))
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
@@ -313,6 +321,19 @@ def _raw(connection: Connection) -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
+def _ask(raw: psycopg.Connection[Any], question: str, /, **values: object) -> Sequence[Any]:
+    with raw.cursor() as cursor:
+        cursor.execute(_worded(question), kept(values))
+        names = tuple(column.name for column in cursor.description or ())
+        return named_rows(names, cursor.fetchall())
+
+
+@lru_cache(maxsize=256)
+def _worded(question: str) -> bytes:
+    """A question with its parameters as psycopg writes them."""
+    return re.sub(r":(\w+)", r"%(\1)s", question.replace("%", "%%")).encode()
+
+
 def _carry_out(raw: psycopg.Connection[Any], statements: bytes) -> psycopg.pq.abc.PGresult:
     """Carry out statements without parameters with one message to the server; returns the last one's result."""
     result = raw.pgconn.exec_(statements)
@@ -377,6 +398,12 @@ def _among(element: among, compiler: Any, **options: Any) -> str:
         f"{column} = ANY(CAST(ARRAY(SELECT json_array_elements_text(CAST({array} AS JSON))) "
         f"AS {'BIGINT' if is_number else 'TEXT'}[]))"
     )
+
+
+@compiles(unsearched, "postgresql")
+def _unsearched(element: unsearched, compiler: Any, **options: Any) -> str:
+    """It knows how many rows have which values."""
+    return str(compiler.process(element.clauses, **options))
 
 
 @compiles(json_values, "postgresql")

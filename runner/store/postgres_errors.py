@@ -85,8 +85,8 @@ AT_CONNECTING = (
     (
         re.compile(
             r"definition of service .* not found|service file .* not found|syntax error in service file|"
-            r"invalid (integer|\w+) value|invalid URI|invalid port number|"
-            r"Servname not supported|percent-encoded|unexpected spaces"
+            r"invalid (integer|\w+) value|invalid URI|invalid port number|Servname not supported|percent-encoded|"
+            r"unexpected spaces"
         ),
         "url",
     ),

@@ -1,20 +1,20 @@
-"""Turns rows of the tables into the types that the rest of the runner knows; the conditions that indexes serve."""
+"""What statements about tasks and effects have in common: their columns, and the conditions that indexes serve."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, TextClause, and_, bindparam, select, text
 
 from runner.errors import LedgerRefusal
 from runner.store import schema
-from runner.store.rows import AttemptRow, OccurrenceState, StepRow, TaskRecord, TaskRow
-from runner.store.task_options import options_of
-from runner.tasks import Effect, EffectState, RetryRule, Task, TaskState
+from runner.store.asked.decoding import task_row
+from runner.store.asked.questions import kept
+from runner.store.asked.tasks import conditions as asked_conditions
+from runner.store.rows import OccurrenceState, TaskFilter, TaskRow
+from runner.tasks import EffectState, TaskState
 
 AnyRow = Row[Any]
 TASK, OCCURRENCE = schema.tasks.c, schema.occurrences.c
-ATTEMPT, STEP, EFFECT = schema.attempts.c, schema.steps.c, schema.effects.c
+EFFECT = schema.effects.c
 
 _OPEN_STATES = [TaskState.PENDING, TaskState.RUNNING]
 _DOUBTFUL = [state for state in EffectState if state.is_in_doubt]
@@ -35,18 +35,7 @@ def task_query() -> Select[Any]:
 
 def task_rows(connection: Connection, query: Select[Any], **values: object) -> list[TaskRow]:
     """The tasks that a query finds; `values` are its parameters."""
-    return [_task_row(row) for row in connection.execute(query, values)]
-
-
-def records(
-    connection: Connection, rows: Iterable[TaskRow], condition: ColumnElement[bool]
-) -> list[TaskRecord]:
-    """Each task with its attempts, their steps, and its effects; `condition` is the one that these tasks meet."""
-    attempts = _attempts(connection, condition)
-    effects: dict[int, list[Effect]] = defaultdict(list)
-    for row in connection.execute(effect_query().where(condition)):
-        effects[row.task_id].append(effect(row))
-    return [TaskRecord(row, tuple(attempts[row.id]), tuple(effects[row.id])) for row in rows]
+    return [task_row(row) for row in connection.execute(query, values)]
 
 
 def effect_query() -> Select[Any]:
@@ -58,78 +47,10 @@ def effect_query() -> Select[Any]:
     )
 
 
-def effect(row: AnyRow) -> Effect:
-    return Effect(
-        row.id, row.key, row.ordinal, row.kind, row.target, row.state, row.evidence, row.account, row.app
-    )
-
-
-def _attempts(connection: Connection, condition: ColumnElement[bool]) -> dict[int, list[AttemptRow]]:
-    """By task id."""
-    steps: dict[int, list[StepRow]] = defaultdict(list)
-    joined = schema.steps.join(schema.attempts).join(schema.tasks)
-    step_query = select(schema.steps).select_from(joined).where(condition)
-    for attempt_id, *step in connection.execute(step_query.order_by(STEP.attempt_id, STEP.ordinal)):
-        steps[attempt_id].append(StepRow(*step))
-    attempt_query = select(schema.attempts).join_from(schema.attempts, schema.tasks).where(condition)
-    found: dict[int, list[AttemptRow]] = defaultdict(list)
-    for row in connection.execute(attempt_query.order_by(ATTEMPT.id)):
-        found[row.task_id].append(attempt_row(row, steps[row.id]))
-    return found
-
-
-def _task_row(row: AnyRow) -> TaskRow:
-    task = Task(
-        key=row.key,
-        campaign=row.campaign,
-        entry=row.entry,
-        script=row.script,
-        backend=row.backend,
-        device=row.device,
-        username=row.username,
-        target=row.target,
-        nominal=row.nominal,
-        ordinal=row.ordinal,
-        due_utc=row.due_utc,
-        timeout_s=row.timeout_s,
-        config=row.config,
-        commit=row.git_commit,
-        options=options_of(row.options),
-        retry=RetryRule(row.retry_max, row.retry_delay_s),
-        grace_s=row.grace_s,
-        source=row.source,
-    )
-    return TaskRow(
-        id=row.id,
-        task=task,
-        state=row.state,
-        reason=row.reason,
-        hint=row.hint,
-        not_before=row.not_before_utc,
-        run_id=row.run_id,
-        attempts=row.attempts,
-        created_utc=row.created_utc,
-        started_utc=row.started_utc,
-        finished_utc=row.finished_utc,
-        tries=row.tries,
-        reason_kind=row.reason_kind,
-        trouble_utc=row.trouble_utc,
-    )
-
-
-def attempt_row(row: AnyRow, steps: Iterable[StepRow]) -> AttemptRow:
-    return AttemptRow(
-        number=row.number,
-        executor=row.executor,
-        started_utc=row.started_utc,
-        finished_utc=row.finished_utc,
-        outcome=row.outcome,
-        message=row.message,
-        hint=row.hint,
-        needs_person=row.needs_person,
-        steps=tuple(steps),
-        host=row.host,
-    )
+def conditions(chosen: TaskFilter) -> list[TextClause]:
+    """What a filter asks of tasks, for questions about many of them."""
+    where, values = asked_conditions(chosen)
+    return [text(" AND ".join(where)).bindparams(**kept(values))] if where else []
 
 
 def not_pending(connection: Connection, action: str, key: str) -> LedgerRefusal:

@@ -6,12 +6,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from runner.store import schema
+from runner.store.asked.questions import is_one_of
+from runner.store.asked.tasks import records
 from runner.store.bulk import chunks
 from runner.store.occurrences import occurrence_rows
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, records, task_query, task_rows
+from runner.store.reading import IS_LISTED, conditions, task_query, task_rows
 from runner.store.rows import OccurrenceRow, OccurrenceState, TaskFilter, TaskRecord, TaskRow
-from runner.store.tasks import conditions
 from runner.tasks import TaskState
 
 TASK, OCCURRENCE = schema.tasks.c, schema.occurrences.c
@@ -40,15 +41,12 @@ class Reports(Part):
 
     def records(self, rows: Sequence[TaskRow]) -> list[TaskRecord]:
         """These tasks, in this order, with their attempts, steps and effects."""
-
-        def work(connection: Connection) -> list[TaskRecord]:
+        with self._asked.asking("read what was done for the tasks of a report") as ask:
             return [
                 record
                 for chunk in chunks(rows)
-                for record in records(connection, chunk, TASK.id.in_([row.id for row in chunk]))
+                for record in records(ask, chunk, is_one_of("tasks.id", [row.id for row in chunk]))
             ]
-
-        return self._read("read what was done for the tasks of a report", work)
 
     def occurrence(self, campaign: str, entry: str, nominal: str) -> OccurrenceRow | None:
         """The occurrence of this name; None if the ledger has none."""

@@ -4,9 +4,9 @@ Instants are aware and in UTC.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class CommandKind(StrEnum):
@@ -25,8 +25,7 @@ class PauseScope(StrEnum):
     DEVICE = "device"
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRow:
+class CommandRow(NamedTuple):
     """A request to the process that carries tasks out; open until it has been answered."""
 
     id: int
@@ -39,8 +38,7 @@ class CommandRow:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRow:
+class ActionRow(NamedTuple):
     """What a person did by hand: to which campaign, device or task (None: to everything)."""
 
     at_utc: datetime
@@ -50,8 +48,7 @@ class ActionRow:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class PauseRow:
+class PauseRow(NamedTuple):
     """A pause; `subject` is the campaign or device, None for all; `ended_utc` is None while it lasts."""
 
     scope: PauseScope

@@ -4,12 +4,11 @@ Instants are aware and in UTC.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from runner.planning.limits import Usage
 from runner.reasons import ReasonKind
 from runner.tasks import (
     AttemptOutcome,
@@ -49,8 +48,7 @@ class Decision:
     reason_kind: ReasonKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OccurrenceRow:
+class OccurrenceRow(NamedTuple):
     """An occurrence and what became of it; `run_id` is set for those of `runner run`."""
 
     id: int
@@ -63,8 +61,7 @@ class OccurrenceRow:
     reason_kind: ReasonKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
+class RunRow(NamedTuple):
     """One manual run: the campaign that it carried out, and its tasks counted by state."""
 
     run_id: str
@@ -106,6 +103,15 @@ class TaskRow:
         if self.started_utc is None or self.finished_utc is None:
             return None
         return (self.finished_utc - self.started_utc).total_seconds()
+
+
+class DeletedTask(NamedTuple):
+    """What is left of a task that a person or the retention has deleted: its key, which stays taken, and the state
+    that it had."""
+
+    key: str
+    state: TaskState
+    deleted_utc: datetime
 
 
 class TaskTimes(NamedTuple):
@@ -247,20 +253,7 @@ class NewEffect(NamedTuple):
     app: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UsageTable:
-    """What limits count, by device and by account, then by kind. See `planning.limits.Usage`."""
-
-    devices: Mapping[str, Mapping[str, Sequence[datetime]]] = field(default_factory=dict)
-    accounts: Mapping[str, Mapping[str, Sequence[datetime]]] = field(default_factory=dict)
-
-    def of(self, device: str | None, account: str | None) -> Usage:
-        """The usage of one device and one account, each of which may be unknown."""
-        return Usage(self.devices.get(device or "", {}), self.accounts.get(account or "", {}))
-
-
-@dataclass(frozen=True, slots=True)
-class SpanRow:
+class SpanRow(NamedTuple):
     """One continuous life of a daemon.
 
     It considered everything due up to `seen_utc`. `stopped_utc` and `stop_reason` are set if it ended in good order,

@@ -1,7 +1,5 @@
 """The ledger's tables: docs/ledger.md explains them, `migrations/` makes them, a test compares them."""
 
-from datetime import timedelta
-
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -17,34 +15,11 @@ from sqlalchemy import (
 )
 
 from runner.reasons import ReasonKind
-from runner.store.columns import MICROSECOND, Id, Instant, Text, index_where, one_of
+from runner.store.columns import Id, Instant, Text, index_where, one_of
+from runner.store.conditions import IN_DOUBT, LATE, LISTED, MISSED, OPEN, UNPRUNED
 from runner.store.request_rows import CommandKind, PauseScope
 from runner.store.rows import OccurrenceState
 from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
-
-REVISION = "0009"
-"""The Alembic revision that these tables are the outcome of."""
-
-OPEN = "state IN ('pending', 'running')"
-"""The tasks that are not over."""
-
-LISTED = "deleted_utc IS NULL"
-"""The tasks that are shown."""
-
-UNPRUNED = "deleted_utc IS NOT NULL AND pruned_utc IS NULL"
-"""The tasks that a person has deleted, and that still have their attempts."""
-
-LATE_AFTER = timedelta(hours=6)
-"""How long after its due instant a task may end and still be found by that instant; the later ones have an index."""
-
-LATE = f"{LISTED} AND finished_utc > due_utc + {LATE_AFTER // MICROSECOND}"
-"""The tasks that ended long after they were due."""
-
-MISSED = "state = 'missed'"
-"""The occurrences that were missed as a whole."""
-
-IN_DOUBT = "state IN ('committing', 'made')"
-"""The effects that were begun and not looked at yet."""
 
 REASON_KIND = one_of(ReasonKind, "reason_kind", is_checked=False)
 

@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from runner.campaign.match import Sighting, Sightings
 from runner.campaign.narrowing import asks_phones, narrowed
 from runner.campaign.resolve import ResolvedCampaign
-from runner.store.ledger import Ledger
+from runner.store.asked.ledger import AskedLedger
 from runner.store.phone_rows import READY
 
 
-def sightings(ledger: Ledger) -> dict[str, Sighting]:
+def sightings(ledger: AskedLedger) -> dict[str, Sighting]:
     """The last answers of the phones that the ledger knows."""
-    states = ledger.phones.latest()
+    phones = ledger.whole().phones
+    states = phones.latest()
     found = {}
-    for row in ledger.phones.all():
+    for row in phones.all():
         if row.seen_utc is not None:
             state = states.get(row.serial)
             where = "connected" if state and state.state == READY else "away"
@@ -23,7 +24,7 @@ def sightings(ledger: Ledger) -> dict[str, Sighting]:
 
 
 def fitting(
-    ledger: Ledger, campaigns: Iterable[ResolvedCampaign], more: Sightings | None = None
+    ledger: AskedLedger, campaigns: Iterable[ResolvedCampaign], more: Sightings | None = None
 ) -> list[ResolvedCampaign]:
     """The campaigns on the phones that fit by what the ledger knows, and by what phones have just said (`more`). In a
     rehearsal every candidate fits: its phones are made up, and have the models and apps of none of them."""

@@ -2,23 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import insert, update
 
 from runner.clock import Clock
 from runner.store import schema
+from runner.store.asked.spans import AskedSpans
 from runner.store.database import Database
 from runner.store.part import Part, new_id
-from runner.store.rows import SpanRow
 from runner.store.tally import Tally
 
-SPAN = schema.daemon_spans.c
-ATTEMPT, EFFECT, OCCURRENCE = schema.attempts.c, schema.effects.c, schema.occurrences.c
 
-LATEST_ATTEMPTS = 100
-"""How many of the newest attempts are searched for the one that ended last: near enough for a warning."""
-
-
-class Spans(Part):
+class Spans(AskedSpans, Part):
     """`executor` names this process in the spans that it begins. Each beat raises the ledger's tally."""
 
     def __init__(self, database: Database, clock: Clock, tally: Tally, executor: str) -> None:
@@ -50,49 +44,3 @@ class Spans(Part):
         ended = update(schema.daemon_spans).filter_by(id=span_id, stopped_utc=None)
         values = {"stopped_utc": self._clock.now(), "stop_reason": reason}
         self._tally.write("end the span", lambda connection: connection.execute(ended.values(values)))
-
-    def newest(self, limit: int = 50) -> list[SpanRow]:
-        """The latest spans, newest first."""
-        return self._spans(limit)
-
-    def last(self) -> SpanRow | None:
-        return next(iter(self._spans(1)), None)
-
-    def at(self, instant: datetime) -> SpanRow | None:
-        """The newest span in which a daemon was surely alive at this instant."""
-        ended = func.coalesce(SPAN.stopped_utc, SPAN.seen_utc)
-        return next(iter(self._spans(1, SPAN.started_utc <= instant, ended >= instant)), None)
-
-    def latest_instant(self) -> datetime | None:
-        """The latest instant in the ledger; a clock that is behind it is wrong, or was wrong then."""
-
-        def work(connection: Connection) -> datetime | None:
-            newest = select(ATTEMPT.started_utc, ATTEMPT.finished_utc).order_by(ATTEMPT.id.desc())
-            found = [instant for row in connection.execute(newest.limit(LATEST_ATTEMPTS)) for instant in row]
-            for last in (
-                select(SPAN.seen_utc, SPAN.stopped_utc).order_by(SPAN.id.desc()),
-                select(EFFECT.begun_utc, EFFECT.settled_utc).order_by(EFFECT.id.desc()),
-                select(OCCURRENCE.created_utc).order_by(OCCURRENCE.id.desc()),
-            ):
-                found += connection.execute(last.limit(1)).one_or_none() or ()
-            return max((instant for instant in found if instant is not None), default=None)
-
-        return self._read("read the latest instant", work)
-
-    def _spans(self, limit: int, *where: ColumnElement[bool]) -> list[SpanRow]:
-        columns = (
-            SPAN.id,
-            SPAN.executor,
-            SPAN.version,
-            SPAN.started_utc,
-            SPAN.start_reason,
-            SPAN.seen_utc,
-            SPAN.stopped_utc,
-            SPAN.stop_reason,
-        )
-        query = select(*columns).where(*where).order_by(SPAN.id.desc()).limit(limit)
-
-        def work(connection: Connection) -> list[SpanRow]:
-            return [SpanRow(*row) for row in connection.execute(query)]
-
-        return self._read("read the daemon's spans", work)

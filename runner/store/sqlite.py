@@ -4,50 +4,40 @@ One process writes at a time, and readers never wait for it: that is write-ahead
 """
 
 import sqlite3
-import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, Table, create_engine, event, func, select
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.ext.compiler import compiles
 
 from runner.clock import Clock, SystemClock
-from runner.errors import LedgerGone
+from runner.store.asked.questions import Ask
 from runner.store.bulk import insert_rows
-from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import (
-    BRING_BACK,
     among,
     database_now,
     json_list,
     json_member,
     json_values,
     least,
+    unsearched,
 )
+from runner.store.instants import EPOCH, MICROSECOND
 from runner.store.json_text import from_json, to_json
 from runner.store.kept import KeptConnections
 from runner.store.sqlite_errors import translated
-from runner.store.url import file_id, is_shared, ledger_path
-
-BUSY_TIMEOUT_S = 10.0
-"""How long a write waits for another process that writes."""
+from runner.store.sqlite_file import BUSY_TIMEOUT_S, READ_CACHE_KB, SqliteFile, ask
 
 WRITE_CACHE_KB = 16_000
 """The cache of the connection that writes: the rows of ten thousand tasks fit in, so no transaction spills halfway."""
 
-READ_CACHE_KB = 1_000
-"""The cache of each connection that reads; SQLite drops it after every write of another connection."""
-
 READERS = 4
 """How many connections of one process read. Transactions are short, so hundreds of lanes need no more."""
-
-CHECKPOINT_PAGES = 8_000
-"""How far the write-ahead log grows before it is carried over into the file: 32 MB."""
-
 
 AT_ONCE = 5_000
 """How many rows are in memory while many are inserted."""
@@ -61,31 +51,31 @@ NOW = "clock_now"
 """The function that tells the time of the ledger's clock."""
 
 
-class Sqlite:
+class Sqlite(SqliteFile):
     """One file, or one database in memory that ends with this object. Its clock is that of the only process that
     writes."""
 
     undoes_alone = True
 
     def __init__(self, store_url: str, clock: Clock | None = None) -> None:
-        assert not is_shared(store_url), "a file, or memory"
+        super().__init__(store_url)
         self._clock = clock or SystemClock()
-        self.path = ledger_path(store_url)
-        self.where = str(self.path) if self.path else "in memory"
-        self._file: tuple[int, int] | None = None
         self._writer = self._engine(1, WRITE_CACHE_KB)
         self.readers = self._engine(READERS, READ_CACHE_KB) if self.path else self._writer
         self._writing = KeptConnections(self._writer, 1)
         self._reading = KeptConnections(self.readers, READERS) if self.path else self._writing
         self._flushes = True
-        self._watch: sqlite3.Connection | None = None
-        self._watching = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with self._reading.use() as connection, _ended(connection):
             _raw(connection).execute("BEGIN").close()
             yield connection
+
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        with self.reading() as connection:
+            yield partial(ask, _raw(connection))
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
@@ -139,36 +129,8 @@ class Sqlite:
     def put_tally(self, connection: Connection, tally: int) -> None:
         self.execute(connection, f"UPDATE ledger SET tally = {tally}")
 
-    def version(self) -> int | None:
-        """The database's `data_version`, which a connection sees change after another one has written."""
-        if self.path is None:
-            return None
-        with self._watching:
-            # A connection that never writes: `data_version` does not change for the connection's own writes.
-            if self._watch is None:
-                self._watch = sqlite3.connect(
-                    self.path, check_same_thread=False, isolation_level=None, timeout=BUSY_TIMEOUT_S
-                )
-            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
-
-    def check(self, action: str) -> None:
-        """Writes to an open file that was removed or replaced succeed, and nobody finds them: so refuse them."""
-        if self.path is None or self._file is None:
-            return
-        try:
-            found: tuple[int, int] | None = file_id(self.path)
-        except OSError:
-            found = None
-        if found != self._file:
-            what = (
-                "is gone: its file has been removed"
-                if found is None
-                else "has gone: another file is there now"
-            )
-            raise LedgerGone(f"cannot {action}: the ledger {self.where} {what}", hint=BRING_BACK)
-
     def translated(self, action: str) -> AbstractContextManager[None]:
-        return translated(action, self.where)
+        return translated(action, self.where, DBAPIError, TimeoutError)
 
     def damage(self, connection: Connection) -> list[str]:
         said = connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_DAMAGE})").scalars().all()
@@ -200,10 +162,7 @@ class Sqlite:
     def hang_up(self) -> None: ...
 
     def close(self) -> None:
-        with self._watching:
-            if self._watch is not None:
-                self._watch.close()
-                self._watch = None
+        super().close()
         self._writing.close()
         self._reading.close()
         self._writer.dispose()
@@ -235,11 +194,8 @@ class Sqlite:
         )
 
         def configure(connection: sqlite3.Connection, record: object) -> None:
-            self.check("open it once more")  # SQLite makes a new file only later
-            _configure(connection, cache_kb)
+            self._configure(connection, cache_kb)
             connection.create_function(NOW, 0, self._now)
-            if self.path is not None and self._file is None:
-                self._file = file_id(self.path)
 
         event.listen(engine, "connect", configure)
         return engine
@@ -273,29 +229,6 @@ def _ended(connection: Connection) -> Iterator[None]:
         raise
 
 
-def _configure(connection: sqlite3.Connection, cache_kb: int) -> None:
-    connection.isolation_level = None  # else the sqlite3 module begins transactions itself, and too late
-    _use_wal(connection)
-    connection.execute("PRAGMA synchronous=FULL").close()
-    connection.execute("PRAGMA foreign_keys=ON").close()
-    connection.execute(f"PRAGMA cache_size=-{cache_kb}").close()
-    connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}").close()
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Write-ahead logging: readers and the writer never wait for each other. The file remembers it."""
-    give_up_at = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL").close()
-            return
-        except sqlite3.OperationalError as error:
-            # The one lock for which SQLite does not wait by itself: somebody else opens the same new file now.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
-                raise
-        time.sleep(0.01)
-
-
 # How SQLite writes the expressions of `connector`
 
 
@@ -303,6 +236,11 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 def _among(element: among, compiler: Any, **options: Any) -> str:
     column, array = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({array}))"
+
+
+@compiles(unsearched, "sqlite")
+def _unsearched(element: unsearched, compiler: Any, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
 
 
 @compiles(json_values, "sqlite")

@@ -4,8 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, TimeoutError
-
 from runner.errors import LedgerError
 
 MEANINGS = {
@@ -43,16 +41,18 @@ MEANINGS = {
 
 
 @contextmanager
-def translated(action: str, where: str) -> Iterator[None]:
-    """Raise a database's errors as LedgerErrors that say what was attempted on which ledger."""
+def translated(action: str, where: str, *wrappers: type[Exception]) -> Iterator[None]:
+    """Raise a database's errors as LedgerErrors that say what was attempted on which ledger; `wrappers` are kinds of
+    errors that have the database's own in `orig`."""
+    kinds: tuple[type[Exception], ...] = (sqlite3.Error, *wrappers)
     try:
         yield
-    except (DBAPIError, TimeoutError, sqlite3.Error) as error:
+    except kinds as error:
         raise _ledger_error(action, where, error) from error
 
 
 def _ledger_error(action: str, where: str, error: Exception) -> LedgerError:
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause = getattr(error, "orig", None) or error
     code = getattr(cause, "sqlite_errorcode", None)
     # The low byte is the primary code; extended ones (SQLITE_IOERR_FSYNC and the like) mean the same to a person.
     what, hint = MEANINGS.get(code & 0xFF, (None, None)) if code is not None else (None, None)

@@ -10,9 +10,8 @@ from runner.reasons import ReasonKind
 from runner.store import schema
 from runner.store.bulk import chunks
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, MAY_HAVE_HAPPENED
+from runner.store.reading import IS_LISTED, MAY_HAVE_HAPPENED, conditions
 from runner.store.rows import TaskFilter
-from runner.store.tasks import conditions
 from runner.tasks import TaskState
 
 TASK, ATTEMPT, EFFECT = schema.tasks.c, schema.attempts.c, schema.effects.c

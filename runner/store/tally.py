@@ -7,8 +7,8 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection
 
 from runner.errors import LedgerGone
-from runner.store.connector import BRING_BACK
 from runner.store.database import Database
+from runner.store.sqlite_file import BRING_BACK
 from runner.store.witness import Witness
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class Tally:
             self._check(connection)
             return work(connection), self._count(connection)
 
-        return self._seen(*self._database.write(action, counted, guarded=guarded))
+        return self._database.write(action, counted, guarded=guarded, then=self._seen)[0]
 
     def write_together(
         self,
@@ -56,15 +56,16 @@ class Tally:
             tally = self._count(connection)
             return [(result, tally) for result in results]
 
-        return self._seen(*self._database.write_together(action, work, counted, item, guarded=guarded))
+        return self._database.write_together(action, work, counted, item, guarded=guarded, then=self._seen)[0]
 
-    def _seen(self, result: T, tally: int) -> T:
+    def _seen(self, written: Sequence[tuple[object, int]]) -> None:
+        """What was written with these tallies is in the ledger."""
+        tally = max(tally for _, tally in written)
         self.known = max(self.known, tally)
         # After the transaction: a process killed in between leaves a ledger that is ahead, which is harmless. The other
         # way round each such kill would leave a witness that is ahead, and ask for a person.
         if self.witness is not None:
             self.witness.saw(tally)
-        return result
 
     def under(self, database: Database) -> Self:
         """The same tally, for writes through this database, which is the ledger's under a condition."""
@@ -83,8 +84,8 @@ class Tally:
 
     def read(self) -> int:
         """The tally in the ledger now."""
-        with self._database.read("read the tally") as connection:
-            return self.read_in(connection)
+        found = self._database.tally()
+        return 0 if found is None else found[1]
 
     def read_in(self, connection: Connection) -> int:
         """The same, in a transaction that goes on."""

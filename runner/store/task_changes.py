@@ -11,6 +11,7 @@ from runner.journals import Settlement
 from runner.planning.rotation import Order
 from runner.reasons import ReasonKind
 from runner.store import schema
+from runner.store.asked.decoding import effect
 from runner.store.bulk import ask, instant, text
 from runner.store.connector import json_member
 from runner.store.effects import settle
@@ -18,7 +19,6 @@ from runner.store.file_uses import taken_since
 from runner.store.reading import (
     IS_LISTED,
     IS_OPEN,
-    effect,
     effect_query,
     task_query,
     task_rows,

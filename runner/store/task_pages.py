@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, literal_column, or_, select
 
 from runner.store import schema
+from runner.store.asked.decoding import attempt_row, effect
+from runner.store.asked.tasks import is_id
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, attempt_row, effect, effect_query, task_query, task_rows
+from runner.store.reading import IS_LISTED, effect_query, task_query, task_rows
 from runner.store.rows import AttemptRow, StepRow, TaskFilter, TaskRow
-from runner.store.tasks import is_id
 from runner.tasks import Effect, TaskState
 
 TASK, ATTEMPT, STEP, EFFECT = schema.tasks.c, schema.attempts.c, schema.steps.c, schema.effects.c

@@ -21,12 +21,12 @@ from sqlalchemy import (
 )
 
 from runner.store import schema
-from runner.store.columns import EPOCH, MICROSECOND
+from runner.store.conditions import LATE, LATE_AFTER
 from runner.store.connector import json_member
+from runner.store.instants import EPOCH, MICROSECOND
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.store.rows import TaskTimes, TaskTotal
-from runner.store.schema import LATE, LATE_AFTER
 from runner.tasks import TaskState
 
 TASK = schema.tasks.c

@@ -10,7 +10,7 @@ from runner.errors import LedgerBehind, LedgerError, LedgerRaised
 from runner.store import schema
 from runner.store.database import Database
 from runner.store.hosts import IS_ALIVE
-from runner.store.schema import REVISION
+from runner.store.revision import REVISION
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 
 from runner.virtual.commands import COMMANDS
 from runner.virtual.commands.call import Call
+from runner.virtual.language import arrays
 from runner.virtual.language.arithmetic import CalculationError, evaluate
 from runner.virtual.language.expansion import ExpansionError
 from runner.virtual.language.grammar import parse
 from runner.virtual.language.words import ShellSyntaxError
 from runner.virtual.shell_state import ShellState
+from runner.virtual.taking_in import get_option, read
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _SIGNALS = {"0": "EXIT", "1": "HUP", "2": "INT", "3": "QUIT", "15": "TERM"}
@@ -68,14 +70,10 @@ def _return(shell: ShellState, call: Call) -> int:
 def _leave_loop(shell: ShellState, call: Call) -> int:
     count = _number(call, 1)
     if count < 1:
-        return _fail(call, f"{count}: bad value")
+        return call.complain(f"{count}: bad value")
     if not shell.loops:
-        return _fail(call, f"cannot {call.name}", 0)
+        return call.complain(f"cannot {call.name}", 0)
     raise (BreakError if call.name == "break" else ContinueError)(min(count, shell.loops))
-
-
-def _fail(call: Call, message: str, status: int = 1) -> int:
-    return call.fail(f"/system/bin/sh: {call.name}: {message}", status)
 
 
 def _cd(shell: ShellState, call: Call) -> int:
@@ -84,13 +82,13 @@ def _cd(shell: ShellState, call: Call) -> int:
     if wanted == "-":
         wanted = shell.variables.get("OLDPWD", "")
         if not wanted:
-            return _fail(call, "no OLDPWD")
+            return call.complain("no OLDPWD")
         call.print(wanted)
     folder = call.path(wanted)
     entry = shell.files.find(folder)
     if entry is None or not entry.is_folder:
-        return _fail(
-            call, f"{folder}: {'No such file or directory' if entry is None else 'Not a directory'}", 2
+        return call.complain(
+            f"{folder}: {'No such file or directory' if entry is None else 'Not a directory'}", 2
         )
     shell.variables["OLDPWD"], shell.variables["PWD"] = shell.folder, folder
     shell.folder = folder
@@ -107,15 +105,15 @@ def _declare(shell: ShellState, call: Call) -> int:
             call.print(f"{call.name} {name}={quoted(shell.variables[name])}" if "p" in flags else name)
         return 0
     if unknown := set(flags) - set("xrip"):
-        return _fail(call, f"-{min(unknown)}: unknown option")
+        return call.complain(f"-{min(unknown)}: unknown option")
     for word in words:
         name, equals, value = word.partition("=")
         if not _NAME.fullmatch(name):
-            return _fail(call, f"{word}: is not an identifier")
+            return call.complain(f"{word}: is not an identifier")
         if call.name in ("local", "typeset", "declare") and shell.local_names:
-            shell.local_names[-1].setdefault(name, shell.variables.get(name))
+            shell.make_local(name)
             if not equals and not flags:
-                shell.variables.pop(name, None)
+                arrays.remove(name, shell.variables)
         if equals:
             shell.variables[name] = str(_calculated(shell, value)) if "i" in flags else value
         if call.name == "export" or "x" in flags:
@@ -143,8 +141,14 @@ def _unset(shell: ShellState, call: Call) -> int:
         if name.startswith("-"):
             continue
         if name in shell.variables.read_only:
-            return _fail(call, f"read-only: {name}")
-        (shell.functions if functions else shell.variables).pop(name, None)
+            return call.complain(f"read-only: {name}")
+        if functions:
+            shell.functions.pop(name, None)
+        elif name.endswith("]"):
+            base, _, index = name[:-1].partition("[")
+            shell.variables.pop(arrays.element(base, _calculated(shell, index)), None)
+        else:
+            arrays.remove(name, shell.variables)
     return 0
 
 
@@ -163,6 +167,9 @@ def _set(shell: ShellState, call: Call) -> int:
             shell.arguments = words
             return 0
         letters = word[1:]
+        if letters == "A" and words:
+            arrays.fill(words[0], words[1:], shell.variables, appended=False)
+            return 0
         if letters == "o" and words:
             name = words.pop(0)
             if name == "pipefail":
@@ -170,7 +177,7 @@ def _set(shell: ShellState, call: Call) -> int:
                 continue
             letters = _LONG_OPTIONS.get(name, "?")
         if letters.strip("euxfhmv"):
-            return _fail(call, f"{word}: unknown option")
+            return call.complain(f"{word}: unknown option")
         for letter in letters:
             if letter in _OPTIONS:
                 setattr(shell, _OPTIONS[letter], word[0] == "-")
@@ -182,7 +189,7 @@ def _set(shell: ShellState, call: Call) -> int:
 def _shift(shell: ShellState, call: Call) -> int:
     count = _number(call, 1)
     if count > len(shell.arguments) or count < 0:
-        return _fail(call, "nothing to shift")
+        return call.complain("nothing to shift")
     shell.arguments = shell.arguments[count:]
     return 0
 
@@ -201,10 +208,10 @@ async def _run_text(shell: ShellState, call: Call, text: str) -> int:
 
 async def _source(shell: ShellState, call: Call) -> int:
     if not call.arguments:
-        return _fail(call, "missing argument")
+        return call.complain("missing argument")
     entry = shell.files.find(call.path(call.arguments[0]))
     if entry is None or entry.body is None:
-        return _fail(call, f"{call.arguments[0]}: No such file or directory")
+        return call.complain(f"{call.arguments[0]}: No such file or directory")
     before = shell.arguments
     shell.arguments = call.arguments[1:] or before
     try:
@@ -232,51 +239,6 @@ def _trap(shell: ShellState, call: Call) -> int:
 
 def _signal(name: str) -> str:
     return _SIGNALS.get(name, name.upper().removeprefix("SIG"))
-
-
-async def _read(shell: ShellState, call: Call) -> int:
-    """`read [-r] [-p PROMPT] [-n COUNT] [NAME...]`"""
-    raw, names, words = False, [], iter(call.arguments)
-    count = 0
-    for word in words:
-        if word == "-r":
-            raw = True
-        elif word in ("-p", "-t", "-d", "-u", "-n", "-N"):
-            value = next(words, "")
-            count = int(value) if word in ("-n", "-N") and value.isdigit() else count
-        elif word.startswith("-"):
-            return _fail(call, f"{word}: unknown option", 2)
-        else:
-            names.append(word.partition("?")[0])
-    if count:
-        line = (await call.stdin.read_exactly(count)).decode(errors="replace")
-        shell.variables[names[0] if names else "REPLY"] = line
-        return 0 if line else 1
-    line = (await call.stdin.read_line()).decode(errors="replace")
-    while not raw and line.endswith("\\\n"):
-        line = line[:-2] + (await call.stdin.read_line()).decode(errors="replace")
-    status = 0 if line.endswith("\n") else 1
-    line = line.removesuffix("\n")
-    if not raw:
-        line = re.sub(r"\\(.)", r"\1", line)
-    _assign_fields(shell, names or ["REPLY"], line)
-    return status
-
-
-def _assign_fields(shell: ShellState, names: list[str], line: str) -> None:
-    separators = shell.variables.get("IFS", " \t\n")
-    blanks = "".join(sign for sign in separators if sign in " \t\n")
-    others = "".join(sign for sign in separators if sign not in " \t\n")
-    rest = line.strip(blanks) if blanks else line
-    blank, other = (f"[{re.escape(signs)}]" if signs else "(?!)" for signs in (blanks, others))
-    separator = re.compile(f"{blank}*{other}{blank}*|{blank}+")
-    for name in names[:-1]:
-        found = separator.search(rest) if separators else None
-        shell.variables[name] = rest[: found.start()] if found else rest
-        rest = rest[found.end() :] if found else ""
-    if rest and others and separator.fullmatch(rest[-1]) and len(separator.findall(rest)) == 1:
-        rest = rest[:-1]
-    shell.variables[names[-1]] = rest
 
 
 def _let(shell: ShellState, call: Call) -> int:
@@ -359,7 +321,7 @@ def _umask(shell: ShellState, call: Call) -> int:
 
 def _alias(shell: ShellState, call: Call) -> int:
     """A shell that no person sits at has no aliases, and knows none."""
-    return 0 if not call.arguments else _fail(call, f"{call.arguments[0]}: alias not found")
+    return 0 if not call.arguments else call.complain(f"{call.arguments[0]}: alias not found")
 
 
 Builtin = Callable[[ShellState, Call], "int | Awaitable[int]"]
@@ -377,11 +339,12 @@ BUILTINS: dict[str, Builtin] = {
     "eval": _eval,
     "exit": _exit,
     "export": _declare,
+    "getopts": get_option,
     "jobs": _jobs,
     "let": _let,
     "local": _declare,
     "pwd": _pwd,
-    "read": _read,
+    "read": read,
     "readonly": _declare,
     "return": _return,
     "set": _set,

@@ -130,7 +130,8 @@ def check(operator: str, word: str, files: Files, path: Callable[[str], str]) ->
     place = path(word)
     if place in _DEVICES:
         return operator in ("-e", "-a", "-r", "-w", "-c")
-    entry = files.find(place)
+    is_about_link = operator in ("-h", "-L") and not word.endswith("/")
+    entry = files.look(place) if is_about_link else files.find(place)
     return entry is not None and _FILES[operator](entry)
 
 

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
-from runner.virtual import screenshots
+from runner.virtual import installation, screenshots
 from runner.virtual.adbserver import AdbServerError
 from runner.virtual.endpoint import Endpoint
 from runner.virtual.faults import Fault
@@ -28,6 +28,8 @@ class Phones(Protocol):
     async def plug_in(self, endpoint: Endpoint) -> None: ...
 
     async def unplug(self, endpoint: Endpoint) -> None: ...
+
+    async def put_on_cable(self, endpoint: Endpoint, on: bool) -> None: ...
 
     async def reset(self, endpoint: Endpoint) -> None: ...
 
@@ -155,6 +157,7 @@ def state(endpoint: Endpoint) -> dict[str, Any]:
     return {
         "serial": phone.serial,
         "address": endpoint.address,
+        "adb_name": endpoint.name,
         "plugged_in": endpoint.plugged_in,
         "authorized": endpoint.authorized,
         "paused": endpoint.paused,
@@ -263,6 +266,10 @@ async def _go_online(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]
     await phones.plug_in(endpoint)
 
 
+async def _put_on_cable(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    await phones.put_on_cable(endpoint, _value(wish, "on", bool))
+
+
 async def _revoke(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     endpoint.revoke()
 
@@ -309,7 +316,7 @@ async def _protect(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) 
 
 async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     package = _value(wish, "package", str)
-    if not endpoint.phone.uninstall(package):
+    if not installation.uninstall(endpoint.phone, package):
         raise ValueError(f"{package!r} cannot be removed; {_installed(endpoint)}")
 
 
@@ -317,7 +324,7 @@ async def _install(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) 
     from runner.virtual.apps.written.reader import read  # only who has such files waits for pydantic
 
     name = _value(wish, "file", str) if "file" in wish else "app.yaml"
-    endpoint.phone.install_app_file(read(_value(wish, "app", str), name))
+    installation.install_app_file(endpoint.phone, read(_value(wish, "app", str), name))
 
 
 async def _open(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -365,6 +372,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "offline": _go_offline,
     "unplug": _unplug,
     "online": _go_online,
+    "cable": _put_on_cable,
     "unauthorized": _revoke,
     "authorize": _authorize,
     "battery": _set_battery,

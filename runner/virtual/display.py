@@ -49,6 +49,11 @@ class Display:
         if rotation is not None:
             self._settings[_ROTATION] = str(rotation % 4)
 
+    def in_design(self, point: tuple[float, float]) -> tuple[int, int]:
+        """A point of the screen, in pixels of the design's screen."""
+        (x, y), (width, height) = point, self.size
+        return round(x * DESIGN_WIDTH / width), round(y * DESIGN_HEIGHT / height)
+
 
 def stretched(windows: list[Window], width: int, height: int) -> list[Window]:
     """Windows that were drawn for the design's screen, on one of this size."""

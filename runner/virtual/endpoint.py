@@ -5,12 +5,16 @@ import socket
 from collections.abc import Awaitable, Callable
 
 from runner.virtual.phone import Phone
+from runner.virtual.power import restart
 from runner.virtual.services import find_service
 from runner.virtual.wire import Connection, Service
 
 FEATURES = "shell_v2,cmd,stat_v2,ls_v2,sendrecv_v2,fixed_push_mkdir"
 REBOOT_S = 1.0
 """How long a phone is away while it starts anew."""
+
+FOUND_AGAIN_S = 0.2
+"""How long a phone on a cable is away when only its connection has broken: adb looks at the cables now and then."""
 
 EMULATOR_PORTS = range(5555, 5586)
 """The adb server takes odd ports among these for emulators of its own."""
@@ -24,6 +28,8 @@ class Endpoint:
         self.connections: set[Connection] = set()
         self.authorized = True
         self.paused = False
+        self.on_cable = False
+        """Whether adb has no address of the phone, so that it forgets one that it has lost, as one on USB."""
         self.banner = (
             f"device::ro.product.name={phone.product};ro.product.model={phone.model};"
             f"ro.product.device={phone.product};features={FEATURES}"
@@ -31,15 +37,31 @@ class Endpoint:
         self._reserved = _reserve_port()
         self._server: asyncio.Server | None = None
         self._rebooting: asyncio.Task[None] | None = None
+        self._finding: asyncio.Task[None] | None = None
         self.come_back: Callable[[], Awaitable[None]] = self.plug_in
-        """Lets the phone be reached again after a reboot; a host has its adb server connect to it, too."""
+        """Lets the phone be reached again by itself; a host has its adb server connect to it, too."""
         phone.link = self
 
     @property
     def address(self) -> str:
-        """`127.0.0.1:PORT`, under which adb lists the phone; the same for the phone's whole life."""
+        """`127.0.0.1:PORT`, where adb reaches the phone; the same for the phone's whole life."""
         host, port = self._reserved.getsockname()
         return f"{host}:{port}"
+
+    @property
+    def name(self) -> str:
+        """adb's name of the phone: its address; on a cable `emulator-N`, the only other one that adb gives to what is
+        no USB device."""
+        return f"emulator-{self._port - 1}" if self.on_cable else self.address
+
+    @property
+    def way(self) -> str:
+        """What adb is asked to connect to."""
+        return f"emu:{self._port - 1},{self._port}" if self.on_cable else self.address
+
+    @property
+    def _port(self) -> int:
+        return int(self._reserved.getsockname()[1])
 
     @property
     def plugged_in(self) -> bool:
@@ -59,7 +81,7 @@ class Endpoint:
         if self._rebooting is not None:
             self._rebooting.cancel()
             self._rebooting = None
-            self.phone.restart()
+            restart(self.phone)
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -73,7 +95,7 @@ class Endpoint:
 
     async def _reboot(self, was_plugged_in: bool) -> None:
         await asyncio.sleep(REBOOT_S)
-        self.phone.restart()
+        restart(self.phone)
         self._rebooting = None
         if was_plugged_in:
             await self.come_back()
@@ -82,6 +104,18 @@ class Endpoint:
         """Break every connection; new ones are accepted."""
         for connection in list(self.connections):
             connection.drop()
+
+    def lost(self, connection: Connection) -> None:
+        """A phone on a cable that has lost its connection is found there again; adb asks for an address by itself."""
+        self.connections.discard(connection)
+        if self.on_cable and self.plugged_in and self._finding is None:
+            self._finding = asyncio.get_running_loop().create_task(self._be_found())
+
+    async def _be_found(self) -> None:
+        await asyncio.sleep(FOUND_AGAIN_S)
+        self._finding = None
+        if self.on_cable and self.plugged_in and not self.connections:
+            await self.come_back()
 
     def pause(self) -> None:
         """Stay connected, answer nothing: a phone that hangs."""

@@ -18,6 +18,7 @@ KINDS = {
     "offline": "the phone is unplugged and nothing has happened",
     "offline_after": "it happens, then the phone is unplugged before the answer",
     "kill_u2": "the uiautomator2 server dies and nothing has happened",
+    "crash": "the app in front ends, as by a bug of its own; the answer is true, as if it had happened",
     "error": "the answer is the error `message` with `data`, and nothing has happened",
     "null": "the answer is null, and nothing has happened",
     "ignored": "the answer is true, as if it had happened, and nothing has",
@@ -99,8 +100,8 @@ class Fault:
         if wish["kind"] not in KINDS:
             raise ValueError(f"unknown kind {wish['kind']!r}; legal kinds: {', '.join(KINDS)}")
         is_call = wish["method"] != "*" and ":" not in wish["method"]
-        if wish["kind"] == "ignored" and not is_call:
-            raise ValueError("'ignored' is for one JSON-RPC method that answers true, as click does")
+        if wish["kind"] in ("ignored", "crash") and not is_call:
+            raise ValueError(f"{wish['kind']!r} is for one JSON-RPC method that answers true, as click does")
         if wish["kind"] in ("drip", "http_500", "garbage") and not is_call:
             raise ValueError(f"{wish['kind']!r} is for one JSON-RPC method")
         for name in ("times", "skip", "seconds"):
@@ -125,6 +126,7 @@ class Faults:
         mentions: Callable[[str], bool],
         link: Link,
         kill_u2: Callable[[], None],
+        crash: Callable[[], None],
     ) -> Result | None:
         """Carry `action` out, or let it go wrong.
 
@@ -137,7 +139,9 @@ class Faults:
             raise OrderedError(fault.message, fault.data)
         if fault.kind == "null":
             return None
-        if fault.kind == "ignored":
+        if fault.kind in ("ignored", "crash"):
+            if fault.kind == "crash":
+                crash()
             return True  # type: ignore[return-value]
         if fault.kind in ("http_500", "garbage"):
             raise BadAnswerError(fault.kind)

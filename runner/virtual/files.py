@@ -15,7 +15,16 @@ from tempfile import TemporaryFile
 from typing import IO
 
 SHARED_STORAGE = "/storage/emulated/0"
-_ALIASES = ("/sdcard", "/mnt/sdcard", "/storage/self/primary")
+_LINKS = {
+    "/bin": "/system/bin",
+    "/etc": "/system/etc",
+    "/mnt/sdcard": "/storage/self/primary",
+    "/sdcard": "/storage/self/primary",
+    "/storage/self/primary": SHARED_STORAGE,
+}
+"""The links of the system, and where they lead. The shell's user makes none."""
+_LINKED_S = 1_230_768_000
+"""When they were made: their images say the beginning of 2009."""
 _OWN = (SHARED_STORAGE, "/data/local/tmp", "/data/user_de/0/com.android.shell")
 """Where the shell's user may do everything: all that comes over adb does it as that user."""
 
@@ -34,7 +43,9 @@ _FOLDERS = (
     "/mnt",
     "/product",
     "/sys",
+    "/storage/self",
     "/system/bin",
+    "/system/etc",
     "/system_ext",
     "/vendor",
     "/data/app",
@@ -140,17 +151,26 @@ class Entry:
         return self.body is None
 
     @property
+    def is_link(self) -> bool:
+        return stat.S_ISLNK(self.mode)
+
+    @property
     def size(self) -> int:
         return self.body.size if self.body else 4096
 
 
 def resolve(path: str) -> str:
-    """The absolute path with `.`, `..` and the aliases of the shared storage (/sdcard) resolved."""
+    """The absolute path with `.`, `..` and links (/sdcard) resolved."""
     path = posixpath.normpath("/" + path.lstrip("/"))
-    for alias in _ALIASES:
-        if path == alias or path.startswith(alias + "/"):
-            return SHARED_STORAGE + path[len(alias) :]
+    for link, target in _LINKS.items():
+        if path == link or path.startswith(link + "/"):
+            return resolve(target + path[len(link) :])
     return path
+
+
+def link_at(path: str) -> str | None:
+    """Where the link at this path leads; None if there is none. With a slash at its end a path means what is behind."""
+    return None if path.endswith("/") else _LINKS.get(posixpath.normpath("/" + path.lstrip("/")))
 
 
 class Files:
@@ -180,6 +200,12 @@ class Files:
             return Entry(stat.S_IFREG | 0o444, int(self._now_s()), share(self.live[place]()))
         return None if _is_closed(place) else self._entries.get(place)
 
+    def look(self, path: str) -> Entry | None:
+        """Like `find`, but a link at the end of the path is not followed: its body is where it leads."""
+        if (target := link_at(path)) is not None:
+            return Entry(stat.S_IFLNK | 0o644, _LINKED_S, share(target.encode()))
+        return self.find(path)
+
     def entry(self, path: str) -> Entry:
         """Like `find`; raises FileNotFoundError or PermissionError."""
         found = self.find(path)
@@ -205,7 +231,7 @@ class Files:
         if resolve(path) in (*_NOT_LISTED, *_CLOSED):
             raise _error(PermissionError, errno.EACCES, path)
         above = resolve(path).rstrip("/") + "/"
-        below = (name[len(above) :] for name in self._entries if name.startswith(above))
+        below = {name[len(above) :] for name in (*self._entries, *_LINKS) if name.startswith(above)}
         return sorted(name for name in below if name and "/" not in name)
 
     def write(

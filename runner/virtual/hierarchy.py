@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from runner.virtual.views import Bounds, View, Window
 
@@ -10,6 +11,7 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufddf\ufffe\uffff]"
 )
 _BEYOND_16_BITS = re.compile("[\U00010000-\U0010ffff]")
+_FLAGS = ("false", "true")
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 )
@@ -69,15 +71,15 @@ def _telling(view: View) -> list[View]:
 
 def _attributes(view: View, package: str, seen: Bounds, index: int, order: int) -> str:
     left, top, right, bottom = seen
-    naf = 'NAF="true" ' if _says_nothing(view) else ""
+    naf = 'NAF="true" ' if view.clickable and _says_nothing(view) else ""
     return (
         f'{naf}index="{index}" text="{_escape(view.shown_text)}" resource-id="{_escape(view.rid)}"'
         f' class="{_escape(view.cls)}" package="{_escape(package)}" content-desc="{_escape(view.desc)}"'
-        f' checkable="{_flag(view.checkable)}" checked="{_flag(view.checked)}"'
-        f' clickable="{_flag(view.clickable)}" enabled="{_flag(view.enabled)}"'
-        f' focusable="{_flag(view.focusable)}" focused="{_flag(view.focused)}"'
-        f' scrollable="{_flag(view.scrollable)}" long-clickable="{_flag(view.long_clickable)}"'
-        f' password="{_flag(view.password)}" selected="{_flag(view.selected)}" visible-to-user="true"'
+        f' checkable="{_FLAGS[view.checkable]}" checked="{_FLAGS[view.checked]}"'
+        f' clickable="{_FLAGS[view.clickable]}" enabled="{_FLAGS[view.enabled]}"'
+        f' focusable="{_FLAGS[view.focusable]}" focused="{_FLAGS[view.focused]}"'
+        f' scrollable="{_FLAGS[view.scrollable]}" long-clickable="{_FLAGS[view.long_clickable]}"'
+        f' password="{_FLAGS[view.password]}" selected="{_FLAGS[view.selected]}" visible-to-user="true"'
         f' bounds="[{left},{top}][{right},{bottom}]" drawing-order="{order}" hint="{_escape(view.hint)}"'
         f' display-id="0"'
     )
@@ -85,23 +87,21 @@ def _attributes(view: View, package: str, seen: Bounds, index: int, order: int) 
 
 def clip(bounds: Bounds, screen: Bounds) -> Bounds | None:
     """The part of `bounds` inside `screen`, or None if there is none."""
-    left, top = max(bounds[0], screen[0]), max(bounds[1], screen[1])
-    right, bottom = min(bounds[2], screen[2]), min(bounds[3], screen[3])
+    left, top, right, bottom = bounds
+    if screen[0] <= left < right <= screen[2] and screen[1] <= top < bottom <= screen[3]:
+        return bounds
+    left, top = max(left, screen[0]), max(top, screen[1])
+    right, bottom = min(right, screen[2]), min(bottom, screen[3])
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
 def _says_nothing(view: View) -> bool:
     """Android marks as NAF ("not accessibility friendly") what can be clicked but has no words anywhere."""
-    return view.clickable and view.enabled and not any(part.shown_text or part.desc for part in view.walk())
+    return view.enabled and not any(part.shown_text or part.desc for part in view.walk())
 
 
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
-
-
+@lru_cache(4096)  # classes, ids and words come again in each dump
 def _escape(text: str) -> str:
-    if not text:
-        return text
     # Java's strings have 16-bit units and the dumper replaces each unit it does not know: an emoji
     # becomes two dots.
     return _FORBIDDEN.sub(".", _BEYOND_16_BITS.sub("..", text)).translate(_ESCAPES)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT_S = 20.0
 RECONNECT_ATTEMPT_S = 0.1
+MOST_CONNECTS = 20
+ASK_AGAIN_S = 0.05
 START_AGAIN_S = 1.0
 DEFAULT_PHONES = 4
 
@@ -124,7 +126,10 @@ class Host:
         return self._adb_ports.pop(0) if self._adb_ports else 0
 
     async def plug_in(self, endpoint: Endpoint) -> None:
-        """Let a phone be reached, and have the adb server connect to it anew."""
+        """Let a phone be reached, and have the adb server connect to it anew. One on a cable that is connected stays
+        so."""
+        if endpoint.on_cable and endpoint.connections:
+            return
         await self._adb.disconnect(endpoint.address)
         if not endpoint.plugged_in:
             # adb 36 crashes if it forgets a phone while its own attempt to reconnect to it succeeds. One that
@@ -132,11 +137,26 @@ class Host:
             await asyncio.sleep(RECONNECT_ATTEMPT_S)
         await endpoint.plug_in()
         answer = await self._connect(endpoint)
-        if answer.startswith("already"):  # adb was quicker; what it reached may still be the phone as it was
+        for _ in range(MOST_CONNECTS):
+            # Either adb was quicker, and what it reached may still be the phone as it was, or it speaks of the
+            # connection that is just ending, and then none is left a moment later.
+            if not answer.startswith("already"):
+                break
             await self._adb.disconnect(endpoint.address)
+            await asyncio.sleep(RECONNECT_ATTEMPT_S)
             answer = await self._connect(endpoint)
-        if endpoint.authorized and not endpoint.paused and not answer.startswith(("connected", "already")):
+        is_connected = answer.lower().startswith(("connected", "emulator already"))
+        if endpoint.authorized and not endpoint.paused and not is_connected:
             raise AdbServerError(f"{endpoint.phone.serial} cannot be connected: {answer}")
+        if endpoint.on_cable and endpoint.authorized and not endpoint.paused:
+            await self._until_listed(endpoint, "device")  # at an address adb answers no earlier
+
+    async def _until_listed(self, endpoint: Endpoint, state: str | None) -> None:
+        """Wait until adb's list has a phone in this state, None for not at all; not for ever."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                while (await self._adb.states()).get(endpoint.name) != state:
+                    await asyncio.sleep(ASK_AGAIN_S)
 
     async def _keep_adb(self, adb: str) -> None:
         """Start the adb server again whenever it has ended, on its port, with the phones that were plugged in."""
@@ -155,7 +175,12 @@ class Host:
         """What adb answers when it is asked to connect to a phone."""
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                return await self._adb.connect(endpoint.address)
+                answer = await self._adb.connect(endpoint.way)
+                # adb connects to a cable once, and not while it still forgets the connection before.
+                while endpoint.on_cable and endpoint.plugged_in and answer.startswith("Could not connect"):
+                    await asyncio.sleep(ASK_AGAIN_S)
+                    answer = await self._adb.connect(endpoint.way)
+                return answer
         except TimeoutError:
             return f"no answer in {CONNECT_TIMEOUT_S:.0f} s"
 
@@ -163,10 +188,20 @@ class Host:
         """Take a phone away: adb no longer lists it."""
         endpoint.unplug()
         await self._adb.disconnect(endpoint.address)
+        if endpoint.on_cable:
+            await self._until_listed(endpoint, None)
+
+    async def put_on_cable(self, endpoint: Endpoint, on: bool) -> None:
+        """Connect a phone as one on a cable, or at its address."""
+        await self.unplug(endpoint)
+        endpoint.on_cable = on
+        await self.plug_in(endpoint)
 
     async def reset(self, endpoint: Endpoint) -> None:
         """Have a phone as it was at first, connected, at its address: nothing of what was done to it is left, and
         what runs on it ends."""
+        if endpoint.on_cable:
+            await self.put_on_cable(endpoint, False)
         serial = endpoint.phone.serial
         if self._folder is not None:
             self._stores[serial].forget()

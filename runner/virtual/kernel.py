@@ -8,7 +8,9 @@ from runner.virtual import values
 from runner.virtual.files import Body, share
 
 CORES = 8
-_MEMORY_KB = 5_800_000
+MEMORY_KB = 5_800_000
+FREE_KB, CACHED_KB = MEMORY_KB // 2, MEMORY_KB // 4
+BUFFERS_KB, SWAP_KB = 10_000, 2_097_148
 _CORE = """processor\t: {number}
 BogoMIPS\t: 38.40
 Features\t: fp asimd evtstrm aes pmull sha1 sha2 crc32 atomics fphp asimdhp
@@ -29,7 +31,6 @@ def fixed() -> dict[str, Body]:
 
 def _fixed() -> dict[str, str]:
     cores = "\n".join(_CORE.format(number=number) for number in range(CORES))
-    free, cached = _MEMORY_KB // 2, _MEMORY_KB // 4
     times = "".join(f"cpu{number} {_TIMES}\n" for number in range(CORES))
     each_core = {
         f"/sys/devices/system/cpu/cpu{number}/{name}": value
@@ -40,9 +41,9 @@ def _fixed() -> dict[str, str]:
         "/proc/cpuinfo": f"{cores}\nHardware\t: Virtual\n",
         "/proc/loadavg": "0.10 0.10 0.10 1/1500 4321\n",
         "/proc/meminfo": (
-            f"MemTotal:        {_MEMORY_KB} kB\nMemFree:         {free} kB\nMemAvailable:    {free + cached} kB\n"
-            f"Buffers:           10000 kB\nCached:          {cached} kB\nSwapTotal:       2097148 kB\n"
-            "SwapFree:        2097148 kB\n"
+            f"MemTotal:        {MEMORY_KB} kB\nMemFree:         {FREE_KB} kB\n"
+            f"MemAvailable:    {FREE_KB + CACHED_KB} kB\nBuffers:           {BUFFERS_KB} kB\n"
+            f"Cached:          {CACHED_KB} kB\nSwapTotal:       {SWAP_KB} kB\nSwapFree:        {SWAP_KB} kB\n"
         ),
         "/proc/stat": f"cpu  {_TIMES}\n{times}ctxt 1000000\nbtime {values.BUILT_S}\nprocesses 5000\nprocs_running 1\n",
         "/proc/version": f"Linux version {values.KERNEL} (build@build) #1 SMP PREEMPT {values.BUILT}\n",

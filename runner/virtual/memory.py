@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 from urllib.parse import quote
 
 CLAIM_TIMEOUT_S = 10.0
@@ -43,6 +43,14 @@ def _lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+class MemoryStore(Protocol):
+    """Where a phone's memory survives the process."""
+
+    def load(self) -> dict[str, Any] | None: ...
+
+    def save(self, memory: dict[str, Any]) -> None: ...
 
 
 class MemoryFile:

@@ -4,13 +4,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence, Set
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from runner.virtual import kernel, values
+from runner.virtual import values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
-from runner.virtual.apps.launcher import Launcher
 from runner.virtual.automation import Automation
 from runner.virtual.condition import Condition
 from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
@@ -20,11 +19,14 @@ from runner.virtual.focus import TextFocus
 from runner.virtual.hierarchy import dump
 from runner.virtual.log import Log
 from runner.virtual.media import MediaIndex
-from runner.virtual.package import InstallSession, Package
+from runner.virtual.memory import MemoryStore
+from runner.virtual.open_apps import OpenApps
+from runner.virtual.package import InstallSession
 from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
 from runner.virtual.shade import shade
+from runner.virtual.starting import switch_on
 from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.time import PhoneTime
@@ -36,14 +38,6 @@ if TYPE_CHECKING:
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
 Result = TypeVar("Result")
-
-
-class Store(Protocol):
-    """Where a phone's memory survives the process."""
-
-    def load(self) -> dict[str, Any] | None: ...
-
-    def save(self, memory: dict[str, Any]) -> None: ...
 
 
 class Phone:
@@ -62,7 +56,7 @@ class Phone:
         width: int = DESIGN_WIDTH,
         height: int = DESIGN_HEIGHT,
         density: int = 320,
-        store: Store | None = None,
+        store: MemoryStore | None = None,
         time_shown: PhoneTime | None = None,
         make_apps: Callable[[Device], list[App]] | None = None,
         app_files: "Sequence[AppFile]" = (),
@@ -111,13 +105,13 @@ class Phone:
         """Screenshots of the present screen, by format."""
         self.changes = 0
         """How often something has changed that may be seen."""
-        self._stack = [self.packages.home]
+        self.open_apps = OpenApps(self.packages, self.processes, log=self._log_activity, stop=self.stop_app)
+        self.focus = TextFocus()
+        self.store = store
         self._windows: list[Window] | None = None
         self._dumps: dict[int, str] = {}
-        self._focus = TextFocus()
         self._change = asyncio.Event()
-        self._store = store
-        self._boot()
+        switch_on(self)
 
     def now(self) -> datetime:
         return self._time.now()
@@ -155,8 +149,8 @@ class Phone:
         self._dumps.clear()
         self.pictures.clear()
         self.changes += 1
-        if self._store is not None:
-            self._store.save(self.memory())
+        if self.store is not None:
+            self.store.save(self.memory())
         self._change.set()
         self._change = asyncio.Event()
 
@@ -202,55 +196,15 @@ class Phone:
         app, process = self.packages.app(package), self.processes.find(package)
         if process is not None:
             self.processes.end(process)
-            self.write_log("ActivityManager", f"Force stopping {package} user=0", buffer="system")
+            self._log_activity(f"Force stopping {package} user=0")
         if app is not None and process is not None:
             app.kill()
-        if package != self.packages.home:
-            self._stack = [name for name in self._stack if name != package]
+        self.open_apps.close(package)
         self.changed()
-
-    def uninstall(self, package: str) -> bool:
-        """Remove a package with its data; false if that is impossible."""
-        if package not in self.packages.third_party:
-            return False
-        self.stop_app(package)
-        self.packages.uninstall(package)
-        self.changed()
-        return True
-
-    def install_app_file(self, file: "AppFile") -> None:
-        """Install an app of somebody's own, in the place of an earlier one of its package. Raises ValueError."""
-        if self.packages.is_own(file.package) and not any(
-            one.package == file.package for one in self.app_files
-        ):
-            raise ValueError(
-                f"{file.package} is an app that comes with the phone; give yours another package"
-            )
-        self.uninstall(file.package)
-        self.app_files = [one for one in self.app_files if one.package != file.package] + [file]
-        self.packages.install(Package(file.package, file.version_name))
-        home, app = self.packages.app(self.packages.home), self.packages.app(file.package)
-        if isinstance(home, Launcher) and app is not None:
-            home.add(app)
-        self.changed()
-
-    def clear(self, package: str) -> bool:
-        """Forget an app's data; false if it is not installed."""
-        self.stop_app(package)
-        cleared = self.packages.clear(package)
-        self.changed()
-        return cleared
 
     @property
     def front(self) -> App:
-        app = self.packages.app(self._stack[-1])
-        assert app is not None, "the stack holds installed apps only"
-        return app
-
-    @property
-    def open_packages(self) -> list[str]:
-        """The packages with something open, the one in front last."""
-        return list(self._stack)
+        return self.open_apps.front
 
     @property
     def windows(self) -> list[Window]:
@@ -258,7 +212,7 @@ class Phone:
         if self._windows is None:
             shown = [shade(self)] if self.shade else self.front.windows()
             self._windows = stretched(shown, self.width, self.height)
-            self._focus.mark(self._windows)
+            self.focus.mark(self._windows)
         return self._windows
 
     @property
@@ -307,7 +261,7 @@ class Phone:
     ) -> Result | None:
         """Carry out a call, or let it go wrong as ordered: see `Faults.run`."""
         kill_u2 = self.automation.kill if self.automation else _nothing
-        return await self.faults.run(method, action, mentions, self.link, kill_u2)
+        return await self.faults.run(method, action, mentions, self.link, kill_u2, self.open_apps.crash)
 
     async def wait_until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
         """Wait until the screen fulfils `condition`; false when the time is over."""
@@ -326,7 +280,7 @@ class Phone:
         if view is None or not view.enabled:
             return
         if view.on_text is not None:
-            self.focus(view)
+            self.focus.put(self.windows, view)
         action = view.on_long_tap if held_s >= LONG_PRESS_S and view.on_long_tap else view.on_tap
         if action is not None:
             action()
@@ -338,13 +292,8 @@ class Phone:
             self.shade = "" if end[1] < start[1] else self.shade
             self.changed()
         elif self.takes_input:
-            self.front.swipe(self._in_design(start), self._in_design(end))
+            self.front.swipe(self.display.in_design(start), self.display.in_design(end))
             self.changed()
-
-    def _in_design(self, point: tuple[float, float]) -> tuple[int, int]:
-        """A point of the screen, as the app sees it."""
-        x, y = point
-        return round(x * DESIGN_WIDTH / self.width), round(y * DESIGN_HEIGHT / self.height)
 
     def pinch(self, view: View, *, outwards: bool) -> None:
         """Two fingers move on a view: apart or together."""
@@ -359,8 +308,7 @@ class Phone:
 
     def go_home(self) -> None:
         self.shade = ""
-        self._stack = [name for name in self._stack if name != self.packages.home] + [self.packages.home]
-        self.front.start()
+        self.open_apps.go_home().start()
         self.changed()
 
     @property
@@ -368,16 +316,16 @@ class Phone:
         """Whether a keyboard covers the lower part of the screen."""
         field = self.focused
         invisible = self.keyboard == ADB_KEYBOARD
-        return field is not None and not invisible and self._focus.wants_keyboard(field)
+        return field is not None and not invisible and self.focus.wants_keyboard(field)
 
     def go_back(self) -> None:
         """The back key closes the keyboard first, as on any phone; the app hears of the next one."""
         if self.shade:
             self.shade = ""
         elif self.keyboard_shown and self.focused is not None:
-            self._focus.close_keyboard(self.focused)
-        elif not self.front.back() and len(self._stack) > 1 and self._stack[-1] != self.packages.home:
-            self._stack.pop()
+            self.focus.close_keyboard(self.focused)
+        else:
+            self.open_apps.go_back()
         self.changed()
 
     def set_screen(self, on: bool) -> None:
@@ -390,12 +338,7 @@ class Phone:
     @property
     def focused(self) -> View | None:
         """The field that typed text goes to."""
-        return self._focus.field(self.windows)
-
-    def focus(self, view: View) -> None:
-        """Let typed text go to an editable view of the present screen."""
-        self._focus.put(self.windows, view)
-        self.changed()
+        return self.focus.field(self.windows)
 
     def type_text(self, text: str) -> bool:
         """Type at the end of the focused field; false if no field has the focus."""
@@ -435,66 +378,12 @@ class Phone:
         """Go away and come back, as after `adb reboot`. Whoever connects the phone calls `restart` meanwhile."""
         self.link.reboot()
 
-    def restart(self) -> None:
-        """Everything that runs ends and starts anew; files, settings and what apps remember stay."""
-        if self.automation is not None:
-            self.automation.kill()
-            self.automation = None
-        for app in self.packages.apps:
-            app.kill()
-        for process in self.processes.all():
-            self.processes.end(process)
-        self.files.boot()
-        self.properties = {
-            name: text for name, text in self.properties.items() if name.startswith("persist.")
-        }
-        self.settings["global", "boot_count"] = str(int(self.settings.get(("global", "boot_count"), "0")) + 1)
-        self.reverses.clear()
-        self.system = SystemState(operations=self.system.operations, unrestricted=self.system.unrestricted)
-        self.log.clear()
-        self.clipboard = self.last_toast = self.toast_shown = self.finger_down = None
-        self._focus = TextFocus()
-        self.condition.is_locked = self.condition.is_secure
-        self.screen_on = True
-        self.started_s = self.woken_s = self.touched_s = time.monotonic()
-        self._stack = [self.packages.home]
-        self._start_system()
-        self.changed()
-
-    def _boot(self) -> None:
-        memory = self._store.load() if self._store is not None else None
-        if memory is not None:
-            self.packages.restore(memory)
-            self.media.restore(memory["media"])
-        for path, body in (kernel.fixed() | kernel.own(self.serial)).items():
-            self.files.place(path, body)
-        self.files.place_live("/proc/uptime", kernel.since(lambda: self.started_s))
-        self._start_system()
-
-    def _start_system(self) -> None:
-        self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
-        self.processes.start_system()
-        self.write_log("WindowManager", "System now ready", buffer="system")
-        self._bring_to_front(self.front)
-        self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
-
     def _bring_to_front(self, app: App) -> None:
-        package, self.shade = app.package, ""
-        if self.processes.find(package) is None:
-            facts = self.packages.find(package)
-            user = facts.user if facts else "system"
-            started = self.processes.start(
-                package,
-                user=user,
-                command=package,
-                kill=lambda: self.stop_app(package),
-                uid=facts.uid if facts else 1000,
-            )
-            why = f"top-activity {{{package}/{app.activities[0]}}}"
-            self.write_log(
-                "ActivityManager", f"Start proc {started.pid}:{package}/{user} for {why}", buffer="system"
-            )
-        self._stack = [name for name in self._stack if name != package] + [package]
+        self.shade = ""
+        self.open_apps.bring_to_front(app)
+
+    def _log_activity(self, text: str) -> None:
+        self.write_log("ActivityManager", text, buffer="system")
 
     def _hide_toast(self, text: str) -> None:
         if self.toast_shown == text:

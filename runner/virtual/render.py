@@ -32,28 +32,18 @@ def draw(
     """
     canvas = Image.new("RGB", (round(width * scale), round(height * scale)), "#000000")
     for window in reversed(windows):
-        _view(canvas, window.root if scale == 1.0 else _scaled(window.root, scale))
+        _view(canvas, window.root, scale)
     _status_bar(canvas, clock, scale)
     if toast:
         _toast(canvas, toast, scale)
     return canvas
 
 
-def _scaled(view: View, scale: float) -> View:
-    """The view and all below it at another size."""
-    left, top, right, bottom = (round(side * scale) for side in view.bounds)
-    paint = replace(view.paint, size=round(view.paint.size * scale), radius=round(view.paint.radius * scale))
-    children = [_scaled(child, scale) for child in view.children]
-    # A thin line stays visible.
-    bounds = (left, top, max(right, left + 1), max(bottom, top + 1))
-    return replace(view, bounds=bounds, paint=paint, children=children)
-
-
-def _view(canvas: Image.Image, view: View) -> None:
-    bounds = clip(view.bounds, (0, 0, canvas.width, canvas.height))
+def _view(canvas: Image.Image, view: View, scale: float) -> None:
+    bounds = clip(_at_scale(view.bounds, scale), (0, 0, canvas.width, canvas.height))
     if bounds is None:
         return
-    paint = view.paint
+    paint = _paint_at_scale(view.paint, scale)
     if paint.image is not None:
         _picture(canvas, bounds, paint.image, paint.radius)
     if paint.background is not None or paint.outline is not None:
@@ -66,9 +56,23 @@ def _view(canvas: Image.Image, view: View) -> None:
     if paint.icon is not None:
         _icon(canvas, bounds, paint)
     if view.shown_text and not paint.hidden:
-        _text(canvas, view, bounds)
+        _text(canvas, view, bounds, paint)
     for child in view.children:
-        _view(canvas, child)
+        _view(canvas, child, scale)
+
+
+def _at_scale(bounds: Bounds, scale: float) -> Bounds:
+    if scale == 1.0:
+        return bounds
+    left, top, right, bottom = bounds
+    left, top = round(left * scale), round(top * scale)
+    # A thin line stays visible.
+    return left, top, max(round(right * scale), left + 1), max(round(bottom * scale), top + 1)
+
+
+@lru_cache(maxsize=1024)  # a screen has few kinds of paint
+def _paint_at_scale(paint: Paint, scale: float) -> Paint:
+    return replace(paint, size=round(paint.size * scale), radius=round(paint.radius * scale))
 
 
 def _inclusive(bounds: Bounds) -> Bounds:
@@ -92,27 +96,35 @@ def _icon(canvas: Image.Image, bounds: Bounds, paint: Paint) -> None:
     canvas.paste(ImageColor.getrgb(paint.color), (left, top), icon_mask(paint.icon or "", paint.size))
 
 
-def _text(canvas: Image.Image, view: View, bounds: Bounds) -> None:
-    paint = view.paint
-    font = _font(paint.size)
+def _text(canvas: Image.Image, view: View, bounds: Bounds, paint: Paint) -> None:
     color = paint.color if view.text else _HINT_COLOR
     inset = 16 if paint.background is not None and paint.align == "left" else 0
     left, right = bounds[0] + inset, bounds[2] - inset
     line_height = round(paint.size * 1.25)
     room = max(1, (bounds[3] - bounds[1]) // line_height)
-    lines = wrap(view.shown_text, font, right - left, room)
+    lines = _lines(view.shown_text, paint.size, right - left, room)
     top = bounds[1] + 4
     if paint.valign == "middle":
         top = bounds[1] + (bounds[3] - bounds[1] - line_height * len(lines)) // 2
     for number, line in enumerate(lines):
-        width = font.getlength(line)
+        width = _width(line, paint.size)
         start = {"left": left, "right": right - width}.get(paint.align, (left + right - width) / 2)
         place = (round(start), round(top + number * line_height + line_height * 0.08))
         canvas.paste(ImageColor.getrgb(color), place, _line(line, paint.size, paint.bold))
     if view.focused:
-        x = left + 3 + (font.getlength(lines[-1]) if view.text else 0)
+        x = left + 3 + (_width(lines[-1], paint.size) if view.text else 0)
         y = top + (len(lines) - 1) * line_height
         ImageDraw.Draw(canvas).rectangle((x, y + 2, x + 2, y + line_height - 2), fill="#fe2c55")
+
+
+@lru_cache(maxsize=2048)  # the same labels come again on every screen
+def _lines(words: str, size: int, width: int, most_lines: int) -> tuple[str, ...]:
+    return tuple(wrap(words, _font(size), width, most_lines))
+
+
+@lru_cache(maxsize=2048)
+def _width(line: str, size: int) -> float:
+    return _font(size).getlength(line)
 
 
 def wrap(words: str, font: _Font, width: int, most_lines: int) -> list[str]:
@@ -163,7 +175,7 @@ def _substitute(sign: str) -> str:
 def _line(words: str, size: int, bold: bool) -> Image.Image:
     """One line of text, white on black; a descender needs more room than the size says."""
     font = _font(size)
-    mask = Image.new("L", (ceil(font.getlength(words)) + 2, round(size * 1.5)), 0)
+    mask = Image.new("L", (ceil(_width(words, size)) + 2, round(size * 1.5)), 0)
     ImageDraw.Draw(mask).text((0, 0), words, fill=255, font=font, stroke_width=0.5 if bold else 0)
     return mask
 

@@ -3,7 +3,8 @@
 import base64
 import inspect
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
 from runner.virtual import keys, rpc_children, rpc_touch, screenshots
@@ -33,11 +34,16 @@ async def call(phone: Phone, name: str, params: list[Any]) -> Any:
     if method is None:
         raise UnknownMethodError(name)
     try:
-        inspect.signature(method).bind(phone, *params)
+        _signature(method).bind(phone, *params)
     except TypeError as error:
         raise ParametersError(f"{name}: {error}") from error
     result = method(phone, *params)
     return await result if isinstance(result, Awaitable) else result
+
+
+@cache  # there are some fifty methods, and each is asked all the time
+def _signature(method: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(method)
 
 
 def mentions(phone: Phone, name: str, params: list[Any], text: str) -> bool:

@@ -11,6 +11,7 @@ from runner.virtual.commands.call import Call, UsageError
 from runner.virtual.compounds import Compounds
 from runner.virtual.faults import OrderedError
 from runner.virtual.files import Entry
+from runner.virtual.language import arrays
 from runner.virtual.language.expansion import ExpansionError
 from runner.virtual.language.grammar import parse
 from runner.virtual.language.nodes import Command, List, Redirect, Simple
@@ -52,6 +53,7 @@ class Shell(Compounds):
         known = {"PATH": "/system/bin", "HOME": "/", "USER": "shell", "HOSTNAME": phone.product}
         known |= {"SHELL": NAME, "LOGNAME": "shell", "TMPDIR": "/data/local/tmp", "TERM": "dumb", "PWD": "/"}
         self.variables.update(known | {"ANDROID_DATA": "/data", "ANDROID_ROOT": "/system"})
+        self.variables["KSH_VERSION"] = "@(#)MIRBSD KSH R59 2020/10/31 Android"
         self.variables.update({"ANDROID_STORAGE": "/storage", "EXTERNAL_STORAGE": "/sdcard"})
         self.exported = set(self.variables)
         self.variables["IFS"] = " \t\n"
@@ -116,10 +118,14 @@ class Shell(Compounds):
         self.substituted = 0
         words = await self.expansion.fields(command.words)
         values = {}
-        for name, appended, word in command.assignments:
-            values[name] = (self.variables.get(name, "") if appended else "") + await self.expansion.text(
-                word
-            )
+        for assignment in command.assignments:
+            if assignment.items is not None:
+                items = await self.expansion.fields(assignment.items)
+                arrays.fill(assignment.name, items, self.variables, appended=assignment.appended)
+                continue
+            name = await self.expansion.key(assignment.name, assignment.index)
+            before = self.variables.get(name, "") if assignment.appended else ""
+            values[name] = before + await self.expansion.text(assignment.value)
             if not words:
                 self.variables[name] = values[name]
         own = streams
@@ -174,7 +180,7 @@ class Shell(Compounds):
             return returned.status
         finally:
             self.arguments = before
-            self.restore(self.local_names.pop())
+            self.end_local()
 
     @property
     def environment(self) -> dict[str, str]:

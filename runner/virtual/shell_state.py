@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from runner.virtual.language import arrays
 from runner.virtual.language.expansion import Expansion, ExpansionError
 from runner.virtual.language.nodes import Command, List, Simple
 from runner.virtual.phone import Phone
@@ -56,6 +57,8 @@ class ShellState:
         self.functions: dict[str, Command] = {}
         self.traps: dict[str, str] = {}
         self.local_names: list[dict[str, str | None]] = []
+        self.option_number = self.option_letters = 0
+        """Where `getopts` is: before which argument, and how many letters of the one before that it has given."""
         self.is_strict = False
         self.ends_on_error = False
         self.fails_with_any = False
@@ -80,6 +83,7 @@ class ShellState:
         self.variables.read_only = set(other.variables.read_only)
         self.exported, self.arguments = set(other.exported), list(other.arguments)
         self.functions, self.traps, self.local_names = dict(other.functions), {}, []
+        self.option_number, self.option_letters = other.option_number, other.option_letters
         self.is_strict, self.ends_on_error = other.is_strict, other.ends_on_error
         self.fails_with_any, self.traces = other.fails_with_any, other.traces
         self.prepare()
@@ -99,6 +103,20 @@ class ShellState:
 
     def subshell(self) -> "ShellState":
         raise NotImplementedError
+
+    def make_local(self, name: str) -> None:
+        """Remember a variable with all its elements, until the function that runs has ended."""
+        before = self.local_names[-1]
+        if name not in before:
+            known = arrays.numbers(name, self.variables)
+            before[name] = None
+            before |= {(key := arrays.element(name, number)): self.variables[key] for number in known}
+
+    def end_local(self) -> None:
+        before = self.local_names.pop()
+        for name in before:
+            arrays.remove(name, self.variables)
+        self.restore(before)
 
     def restore(self, before: dict[str, str | None]) -> None:
         for name, value in before.items():

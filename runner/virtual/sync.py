@@ -50,6 +50,8 @@ def _stat(phone: Phone, path: str, name: bytes) -> bytes:
     """Only the second version says why there is nothing."""
     try:
         entry = phone.files.entry(path)
+        if name != b"STA2":
+            entry = phone.files.look(path) or entry
     except OSError as error:
         return _STAT.pack(0, 0, 0) if name == b"STAT" else _STAT_2.pack(error.errno or 0, *([0] * 10))
     if name == b"STAT":
@@ -69,7 +71,8 @@ def _listing(phone: Phone, path: str, name: bytes) -> Iterator[bytes]:
     except OSError:
         names = []  # an empty list is all that a client gets of what it may not see
     for child in names:
-        found = phone.files.entry(f"{path.rstrip('/')}/{child}")
+        place = f"{path.rstrip('/')}/{child}"
+        found = phone.files.look(place) or phone.files.entry(place)
         encoded = child.encode()
         if name == b"LIST":
             yield b"DENT" + _NAMED_STAT.pack(found.mode, found.size, found.modified_s, len(encoded)) + encoded

@@ -28,7 +28,7 @@ class VirtualPhone:
         self.serial = place.serial
         """What it calls itself: its `ro.serialno`."""
         self.address = place.address
-        """What adb calls it: `127.0.0.1:PORT`."""
+        """What adb calls it: `127.0.0.1:PORT`, or `emulator-N` on a cable."""
         self.adb_port = place.adb_server_port
         """Of the adb server that it is connected to."""
         self.url = place.control
@@ -57,7 +57,17 @@ class VirtualPhone:
 
     def reset(self) -> None:
         """Have the phone as it was at first and connected, at its address. What runs on it ends, uiautomator2 too."""
-        self.post("reset")
+        self._is_called(self.post("reset")["adb_name"])
+
+    def cable(self, on: bool = True) -> None:
+        """Connect the phone as one on a cable: adb forgets one that it has lost, and lists it anew when it is back."""
+        self._is_called(self.post("cable", on=on)["adb_name"])
+
+    def _is_called(self, name: str) -> None:
+        """adb's name of the phone, also for clients that take it from the environment."""
+        if os.environ.get(_SERIAL) == self.address:
+            os.environ[_SERIAL] = name
+        self.address = name
 
     def fault(self, method: str, kind: str, **more: Any) -> None:
         """Order something to go wrong at a certain call: see docs/virtual-phones.md, Faults."""

@@ -62,9 +62,11 @@ class View:
 
     def walk(self) -> Iterator["View"]:
         """The view and all below it, parents first, in drawing order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:  # generators within generators would hand each view up through all levels
+            view = waiting.pop()
+            yield view
+            waiting += view.children[::-1]
 
     @property
     def shown_text(self) -> str:

@@ -87,6 +87,10 @@ class Door(Protocol):
     paused: bool
     connections: "set[Connection]"
 
+    def lost(self, connection: "Connection") -> None:
+        """A connection has ended, whoever ended it."""
+        ...
+
     def service(self, name: str) -> Service | None:
         """What serves an OPEN of `name`; None refuses it."""
         ...
@@ -119,7 +123,7 @@ class Connection(asyncio.Protocol):
             self.pause()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._door.connections.discard(self)
+        self._door.lost(self)
         for stream in list(self.streams.values()):
             stream.ended()
 

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, type_coerce, update
 
 from runner.clock import ManualClock
 from runner.store import schema
-from runner.store.columns import MICROSECOND
+from runner.store.instants import MICROSECOND
 from runner.store.ledger import Ledger
 
 

@@ -114,9 +114,9 @@ def becomes(state: str, name: str) -> Strike:
     return lambda table: table.shelf.wait_for_states(SERIAL, state, action=lambda: table.phone.post(name))
 
 
-def kill_adb_during_the_call(table: Table) -> None:
-    """The adb server dies while the phone is about to answer a tap."""
-    table.phone.fault("click", "hang")
+def kill_adb_during_the_call(table: Table, kind: str = "hang", **more: Any) -> None:
+    """The adb server dies while the phone is about to answer a tap, which with `drip` has happened by then."""
+    table.phone.fault("click", kind, **more)
     server = adb_server_of(table.shelf)
 
     def kill() -> None:
@@ -172,7 +172,8 @@ class Then(Enum):
 class Row:
     """`error` is what the runner raises, None if it copes; `sent` whether the action may have happened, `taps` how
     often the button was pressed in truth (None: that depends on when the phone goes on), `adb` adb's word for the phone
-    meanwhile. `then` is what becomes of a task whose flow meets the fault, `counts` whether the phone has failed."""
+    meanwhile. `then` is what becomes of a task whose flow (see fault_desk.py) meets the fault, `counts` whether the
+    phone has failed; what `hits_all` may disturb other phones of the same adb server, too."""
 
     name: str
     strike: Strike
@@ -184,6 +185,8 @@ class Row:
     adb: str = "device"
     then: Then | None = None
     counts: bool = False
+    flow: str = "press"
+    hits_all: bool = False
 
 
 ROWS = (
@@ -269,7 +272,17 @@ ROWS = (
         adb=ANY,
         then=Then.WAITS_AFTER_A_TRY,
     ),
-    Row("the adb server dies inside a tap", kill_adb_during_the_call, tap, ConnectionLost, "", True, adb=ANY),
+    Row(
+        "the adb server dies inside a tap",
+        kill_adb_during_the_call,
+        tap,
+        ConnectionLost,
+        "",
+        True,
+        adb=ANY,
+        then=Then.TRIED_AGAIN,
+        hits_all=True,
+    ),
     Row(
         "dropped in a shell command",
         fault("shell:am", "drop"),
@@ -289,6 +302,7 @@ ROWS = (
         True,
         adb=BACK,
         then=Then.TRIED_AGAIN,
+        flow="copy",
     ),
     Row(
         "dropped in a pull",
@@ -298,6 +312,8 @@ ROWS = (
         "copy /sdcard",
         True,
         adb=BACK,
+        then=Then.TRIED_AGAIN,
+        flow="fetch",
     ),
     # uiautomator2's server on the phone
     Row("u2 died between calls", kill_u2, tap, taps=1, then=Then.DONE),
@@ -426,6 +442,8 @@ ROWS = (
         lambda table: table.session._call("getText", {"mask": 1, "text": "Nobody", "childOrSibling": []}),
         ElementMissing,
         "no such element",
+        then=Then.FAILS,
+        flow="seek",
     ),
     Row(
         "no space",
@@ -436,6 +454,7 @@ ROWS = (
         True,
         then=Then.FAILS,
         counts=True,
+        flow="copy",
     ),
     # what would succeed in silence
     Row(
@@ -444,6 +463,8 @@ ROWS = (
         lambda table: table.session.launch("com.nobody", None),
         AppMissing,
         "not installed",
+        then=Then.FAILS,
+        flow="visit",
     ),
     Row(
         "a start of a page that the app has not",
@@ -458,7 +479,11 @@ ROWS = (
         lambda table: table.session.pull("/sdcard/nothing", table.folder / "nothing"),
         TaskError,
         "nothing",
+        then=Then.FAILS,
+        flow="fetch_nothing",
     ),
+    Row("the app crashes at a tap", fault("click", "crash"), tap, then=Then.TRIED_AGAIN),
+    Row("a tap that is told to have happened", fault("click", "ignored"), tap, then=Then.TRIED_AGAIN),
     Row(
         "one tap that is confirmed by nothing",
         fault("click", "null"),

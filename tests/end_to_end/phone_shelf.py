@@ -13,6 +13,7 @@ import pytest
 
 from runner.backends.device import DeviceBackend
 from runner.flows import watch
+from runner.flows.steps import go_back
 from runner.scripts import SCRIPTS, complete
 from runner.settings import Settings
 from runner.tasks import Effect, EffectState, Outcome, StepRecord, Task
@@ -119,7 +120,9 @@ def untouched(phones: Any, tmp_path: Path, name: str) -> Shelf:
 
 
 def hurry(monkeypatch: pytest.MonkeyPatch, shortened: Callable[[float], float]) -> None:
-    """Let things come to rest, or not come at all, in less time than the flows say; both in seconds."""
+    """Let things come to rest, or not come at all, in less time than the flows say; both in seconds. Virtual phones
+    show a page at once: `go_back` need not wait long for one that does not come."""
+    monkeypatch.setattr(go_back, "LOOK_S", 0.5)
     seconds = watch.Watch.seconds
     monkeypatch.setattr(watch.Watch, "seconds", lambda self, text: shortened(seconds(self, text)))
 

@@ -6,11 +6,12 @@ import pty
 import struct
 import subprocess
 import termios
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyte
+from lives import ZYGOTE, Life
 
 LINES = 100
 
@@ -37,16 +38,37 @@ def in_terminal(
     **variables: str,
 ) -> Shown:
     """Run a command to its end with a terminal as standard input, output and error; `typed` waits there for it."""
+
+    def start(terminal: int) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [str(word) for word in command],
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            env=_environment(term, variables),
+            start_new_session=True,
+        )
+
+    return _shown(start, columns, typed)
+
+
+def runner_in_terminal(
+    *words: str | Path, columns: int = 80, term: str = "xterm-256color", **variables: str
+) -> Shown:
+    """The same of `runner WORDS...`, which the zygote forks: it starts in a hundredth of a second."""
+
+    def start(terminal: int) -> Life:
+        return ZYGOTE.in_terminal([str(word) for word in words], _environment(term, variables), terminal)
+
+    return _shown(start, columns)
+
+
+def _shown(
+    start: "Callable[[int], Life | subprocess.Popen[bytes]]", columns: int, typed: bytes = b""
+) -> Shown:
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
-    process = subprocess.Popen(
-        [str(word) for word in command],
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        env=_environment(term, variables),
-        start_new_session=True,
-    )
+    process = start(terminal)
     os.close(terminal)
     os.write(controller, typed)
     sent = b"".join(_read(controller))

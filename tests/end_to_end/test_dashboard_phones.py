@@ -60,6 +60,16 @@ def settings(daemon: DashboardDaemon, serial: str = SERIAL) -> Any:
         return json.load(answer)["apps"][APP]["settings"]
 
 
+NO_ANSWER_TO_BORROW = """() => {
+  const real = window.fetch;
+  window.fetch = (address, ...rest) => {
+    const answer = real(address, ...rest);
+    return address.endsWith("/borrow") ? new Promise(() => {}) : answer;
+  };
+}"""
+"""The phone is lent, but the page never hears of it."""
+
+
 def picture(page: Page) -> None:
     """Wait for the first picture of the screen."""
     expect(page.locator("#screen")).to_be_visible()
@@ -146,6 +156,12 @@ def test_two_people_do_not_touch_one_phone_and_a_page_that_is_left_gives_it_back
     other.goto(address)
     other.get_by_role("button", name="Take it in your hands").click()
     expect(page.locator("#screen-says")).to_contain_text("Somebody else has it")
+    other.goto(f"{daemon.url}/phones")
+    expect(page.locator("#status")).not_to_contain_text("in the hands of")
+    other.goto(address)
+    other.evaluate(NO_ANSWER_TO_BORROW)
+    other.get_by_role("button", name="Take it in your hands").click()
+    expect(page.locator("#status")).to_contain_text("in the hands of")
     other.goto(f"{daemon.url}/phones")
     expect(page.locator("#status")).not_to_contain_text("in the hands of")
     page.get_by_role("button", name="Release").click()

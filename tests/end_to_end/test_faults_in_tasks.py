@@ -4,145 +4,18 @@ Each row strikes in a flow of the notes app, which the product's own executor ca
 has a task too, which no fault of the first one touches; and in the end the lane of the first one goes on.
 """
 
-import time
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from fault_rows import ALWAYS, NOTES, ROWS, SERIAL, Row, Table, Then, push, shell, tap
-from phone_shelf import eventually
+from fault_desk import OTHER, Desk, desk_with
+from fault_rows import ALWAYS, ROWS, SERIAL, Row, Then, kill_adb_during_the_call
 
-from runner.backends.device import DeviceBackend
-from runner.clock import SystemClock
-from runner.execution import retry
-from runner.execution.executor import Executor
-from runner.execution.limiter import Limiter
-from runner.execution.state import Mode
-from runner.flows import flow_run
-from runner.phone import transport
-from runner.phone.session import Session
-from runner.planning.limits import effective_limits
 from runner.reasons import ReasonKind
-from runner.scripts.script import FlowText
-from runner.settings import Settings
-from runner.store.artifacts import Artifacts
-from runner.store.ledger import Ledger
-from runner.store.rows import TaskRow
-from runner.tasks import EffectState, Occurrence, RetryRule, Task, TaskState
+from runner.tasks import EffectState, TaskState
 
 pytestmark = pytest.mark.phones
-
-OTHER = "TABLE02"
-SHORT_S = 4.0
-"""How long a phone may take to answer here; 30 s otherwise."""
-
-HEAD = "version: 1\nname: {name}\napp: org.example.notes\n"
-FLOWS = {
-    "press": "effects: none\nsteps:\n  - launch: {fresh: true}\n  - tap: {id: add_note}\n"
-    "  - wait_for: {id: note_title_field, timeout: 3s}\n",
-    "copy": "effects: none\nparameters: {file: {type: string}}\nsteps:\n"
-    '  - launch: {fresh: true}\n  - push: {file: "${config.file}", to: /sdcard/Movies/}\n',
-    "note": """
-effects: {note: 1}
-proofs:
-  kept:
-    happened: {all: [{id: add_note}, {text: "${evidence.title}"}]}
-    not_happened: {id: save_note}
-steps:
-  - launch: {fresh: true}
-  - tap: {id: add_note}
-  - type: {into: {id: note_title_field}, text: milk}
-  - commit:
-      effect: note
-      tap: {text: Save}
-      evidence: {title: milk}
-      proof: kept
-""",
-}
-FLOW_OF = {tap: "press", shell: "press", push: "copy"}
-"""The flow that does what a row's call does; the one that taps for all other rows."""
-
-
-class Desk:
-    """A ledger, an executor that carries its tasks out, and two phones."""
-
-    def __init__(self, table: Table, ledger: Ledger, folder: Path) -> None:
-        self.table, self.ledger, self.folder = table, ledger, folder
-        clock = SystemClock()
-        flows = {
-            ("demo", name): FlowText(f"flows/{name}.yaml", HEAD.format(name=name) + text)
-            for name, text in FLOWS.items()
-        }
-        settings = Settings(folder, "", table.shelf.adb_port, ZoneInfo("UTC"))
-        self.backend = DeviceBackend(settings, clock, flows)
-        limits = effective_limits({"min_gap": "0s"})
-        self.executor = Executor(
-            ledger=ledger,
-            artifacts=Artifacts(folder / "artifacts"),
-            backends={"device": self.backend},
-            limiter=Limiter(ledger.effects, lambda task: limits, UTC, clock),
-            clock=clock,
-            sink=lambda event: None,
-            mode=Mode.daemon(),
-        )
-
-    def add(self, script: str, serial: str = SERIAL) -> str:
-        """Ask for a task; its key."""
-        now, number = datetime.now(UTC), len(self.ledger.tasks.all(run_id="1"))
-        nominal = f"run:{number}"
-        task = Task(
-            key=f"demo/{script}/{nominal}/{serial}",
-            campaign="demo",
-            entry=script,
-            script=script,
-            backend="device",
-            device=serial,
-            username=None,
-            target=None,
-            nominal=nominal,
-            ordinal=0,
-            due_utc=now,
-            timeout_s=120.0,
-            config={"file": str(self.table.file)},
-            retry=RetryRule(1, 0.05),
-        )
-        version = self.ledger.campaigns.record("demo", "demo.yaml", "text", None)
-        self.ledger.occurrences.add(
-            version, [Occurrence("demo", script, nominal, "manual", now)], [task], "1"
-        )
-        self.executor.submit([task])
-        return task.key
-
-    def row(self, key: str) -> TaskRow:
-        row = self.ledger.tasks.get(key)
-        assert row is not None
-        return row
-
-    def ended(self, key: str) -> TaskRow:
-        """The task when it is over."""
-        return self._when(key, lambda row: row.state not in (TaskState.PENDING, TaskState.RUNNING))
-
-    def waiting(self, key: str) -> TaskRow:
-        """The task when it waits for its phone."""
-        return self.waiting_for(key, ReasonKind.DEVICE_AWAY)
-
-    def waiting_for(self, key: str, kind: ReasonKind) -> TaskRow:
-        return self._when(key, lambda row: row.state is TaskState.PENDING and row.reason_kind is kind)
-
-    def _when(self, key: str, is_so: Any) -> TaskRow:
-        until = time.monotonic() + 60
-        while not is_so(row := self.row(key)):
-            assert time.monotonic() < until, row
-            eventually(lambda: is_so(self.row(key)))
-        return row
-
-    @property
-    def saves(self) -> int:
-        return len(self.table.phone.memory(NOTES)["saves"])
 
 
 @pytest.fixture(scope="module")
@@ -152,32 +25,17 @@ def shelf(phones: Any) -> Any:
 
 @pytest.fixture
 def desk(shelf: Any, tmp_path: Path, quick_ledgers: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """Phones that are well, and a runner with little patience that has worked on the first of them already."""
+    """Phones that are well, and a runner with little patience."""
     shelf[SERIAL].post("reset")
     shelf.wait_for_states(SERIAL, "device")
-    for method in (Session._call, Session._shell):
-        monkeypatch.setitem(method.__kwdefaults__, "timeout_s", SHORT_S)
-    monkeypatch.setattr(transport, "CALL_TIMEOUT_S", SHORT_S)
-    monkeypatch.setattr("runner.phone.session.CALL_TIMEOUT_S", SHORT_S)
-    monkeypatch.setattr(flow_run, "REACH_S", 2.0)
-    for name in ("FIRST_LOOK_S", "LONGEST_LOOK_S", "FIRST_PROOF_S", "LONGEST_PROOF_S"):
-        monkeypatch.setattr(retry, name, 0.2)
-    table = Table(shelf, tmp_path)
-    with Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", SystemClock()) as ledger:
-        desk = Desk(table, ledger, tmp_path)
-        desk.executor.start()
-        with closing(desk.executor):
-            first = desk.ended(desk.add("press"))
-            assert first.state is TaskState.COMPLETED, first.reason
-            yield desk
-            desk.executor.drain(10)
-        desk.backend.close()
+    with desk_with(shelf, tmp_path, monkeypatch) as desk:
+        yield desk
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.then], ids=lambda row: row.name)
 def test_what_becomes_of_a_task_of_its_lane_and_of_other_lanes(desk: Desk, row: Row) -> None:
     row.strike(desk.table)
-    key, other = desk.add(FLOW_OF.get(row.call, "press")), desk.add("press", OTHER)
+    key, other = desk.add(row.flow), desk.add("press", OTHER)
     if row.then in (Then.WAITS, Then.WAITS_AFTER_A_TRY):
         waiting = desk.waiting(key)
         assert waiting.tries == (row.then is Then.WAITS_AFTER_A_TRY)
@@ -202,7 +60,8 @@ def test_what_becomes_of_a_task_of_its_lane_and_of_other_lanes(desk: Desk, row: 
     assert held == ([SERIAL] if row.then is Then.HOLDS else [])
     failures = task.tries if row.counts and row.then is Then.FAILS else 0
     assert desk.ledger.holds.failing().get(SERIAL, 0) == failures
-    assert desk.ended(other).tries == 0
+    assert desk.ended(other).state is TaskState.COMPLETED
+    assert desk.row(other).tries == 0 or row.hits_all
     desk.table.calm()
     if held:
         desk.ledger.holds.release(SERIAL)
@@ -250,3 +109,40 @@ def test_a_phone_that_keeps_breaking_off_is_held_back_and_another_is_not(desk: D
     desk.table.calm()
     desk.ledger.holds.release(SERIAL)
     assert desk.ended(second).state is TaskState.COMPLETED
+
+
+@pytest.mark.parametrize(("kind", "attempts"), [("hang", 2), ("drip", 1)])
+def test_an_effect_is_made_once_when_the_adb_server_dies_at_its_tap(
+    desk: Desk, kind: str, attempts: int
+) -> None:
+    """Before the tap has happened, and after it, while the phone still answers."""
+    kill_adb_during_the_call(desk.table, kind, target="Save", seconds=60)
+    task = desk.ended(desk.add("note"))
+    assert (task.state, task.attempts) == (TaskState.COMPLETED, attempts), task.reason
+    states = [effect.state for effect in desk.ledger.effects.of(task.task.key)]
+    assert states == [EffectState.REFUTED] * (attempts - 1) + [EffectState.COMMITTED]
+    assert desk.saves == 1
+
+
+@pytest.mark.parametrize("kind", ["crash", "ignored"])
+def test_an_effect_is_made_once_when_the_phone_confirms_a_tap_that_did_nothing(desk: Desk, kind: str) -> None:
+    desk.table.phone.fault("click", kind, target="Save")
+    task = desk.ended(desk.add("note_proved_later"))
+    assert (task.state, task.attempts) == (TaskState.COMPLETED, 2), task.reason
+    states = [effect.state for effect in desk.ledger.effects.of(task.task.key)]
+    assert states == [EffectState.REFUTED, EffectState.COMMITTED]
+    assert desk.saves == 1
+
+
+def test_a_pull_that_breaks_off_leaves_the_file_that_was_there(desk: Desk) -> None:
+    desk.kept.write_bytes(b"of yesterday")
+    desk.table.phone.fault("sync:RECV", "drop", times=2)
+    failed = desk.ended(desk.add("fetch"))
+    assert (failed.state, failed.tries) == (TaskState.FAILED, 2)
+    assert "could not copy /sdcard/Movies/clip.mp4" in failed.reason
+    assert desk.kept.read_bytes() == b"of yesterday"
+    assert [file.name for file in desk.folder.iterdir() if file.name.startswith(desk.kept.stem)] == [
+        desk.kept.name
+    ]
+    assert desk.ended(desk.add("fetch")).state is TaskState.COMPLETED
+    assert desk.kept.read_bytes() == desk.table.file.read_bytes()

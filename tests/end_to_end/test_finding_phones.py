@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from adb_relay import relayed
+from phone_shelf import eventually
 
 from runner.errors import DeviceNotConnected, PhoneTimeout
+from runner.phone.adb import rows
 from runner.phone.fleet import Fleet
 from runner.phone.listing import Row
 from runner.phone.looks import Identity
+from runner.phone.reconnecting import Reconnects
 from runner.phone.session import Session
 from runner.virtual.process import PhonesProcess
 
@@ -156,3 +159,22 @@ def test_one_phone_by_two_ways_is_used(phones: Any) -> None:
     fleet = Fleet(shelf.adb_port)
     assert len(fleet.devices()) == 2
     assert fleet.find("A1").serial == "A1"
+
+
+def test_a_phone_on_a_cable_is_found_under_its_serial_and_reached_again(phones: Any) -> None:
+    shelf = phones("C1", "C2")
+    shelf["C1"].cable()
+    name = shelf["C1"].address
+    fleet = Fleet(shelf.adb_port)
+    assert fleet.find("C1").transport == name and not fleet.find("C1").is_on_network
+    before = transport_id(fleet, name)
+    # What a daemon does about a phone that adb lists and cannot use.
+    Reconnects().reach(fleet.server(), "C1", name, is_listed=True)
+    assert eventually(lambda: transport_id(fleet, name) not in ("", before))
+    assert eventually(lambda: fleet.check(["C1", "C2"]) == [])
+    shelf["C1"].cable(False)
+    assert fleet.find("C1").transport == shelf["C1"].address != name
+
+
+def transport_id(fleet: Fleet, name: str) -> str:
+    return "".join(row.transport_id for row in rows(fleet.server()) if row.name == name)

@@ -8,8 +8,10 @@ from typing import Any
 import adbutils
 import pytest
 import uiautomator2 as u2
+from phone_shelf import eventually
 
 from runner.virtual.process import PhonesError
+from runner.virtual.testing import only_these
 
 pytestmark = pytest.mark.phones
 
@@ -95,6 +97,56 @@ def test_an_offline_phone_is_listed_as_offline_until_it_is_online(
         device.shell("echo")
     phone.post("online")
     assert device.shell("echo on") == "on"
+
+
+@pytest.fixture
+def on_cable(phone: Any) -> Iterator[Any]:
+    phone.cable()
+    yield phone
+    phone.calm()
+    phone.cable(False)
+
+
+def transport_id(shelf: Any) -> str:
+    """Of adb's connection to the phone; empty while it lists none."""
+    _, _, rest = shelf.adb("devices", "-l").stdout.partition(shelf[SERIAL].address)
+    return rest.partition("transport_id:")[2].split()[0] if "transport_id:" in rest else ""
+
+
+def test_a_phone_on_a_cable_is_forgotten_when_it_is_pulled_and_listed_anew(shelf: Any, on_cable: Any) -> None:
+    assert on_cable.address.startswith("emulator-")
+    assert shelf.device(SERIAL).shell("getprop ro.serialno") == SERIAL
+    before = transport_id(shelf)
+    for gone in ("unplug", "offline"):
+        on_cable.post(gone)
+        assert eventually(lambda: not transport_id(shelf))
+        with pytest.raises(adbutils.AdbError, match="not found"):
+            shelf.device(SERIAL).shell("echo")
+        on_cable.post("online")
+        shelf.wait_for_states(SERIAL, "device")
+        assert transport_id(shelf) not in ("", before)
+        before = transport_id(shelf)
+    on_cable.cable(False)
+    assert shelf.device(SERIAL).shell("echo at its address") == "at its address"
+    assert "emulator" not in shelf.adb("devices").stdout
+
+
+def test_a_loose_cable_is_found_again(shelf: Any, on_cable: Any) -> None:
+    before = transport_id(shelf)
+    name = on_cable.address
+    shelf.wait_for_states(SERIAL, "offline", "device", action=lambda: shelf.adb("-s", name, "reconnect"))
+    assert transport_id(shelf) not in ("", before)
+    shelf.wait_for_states(SERIAL, "unauthorized", action=lambda: on_cable.post("unauthorized"))
+    shelf.wait_for_states(SERIAL, "device", action=lambda: on_cable.post("authorize"))
+
+
+def test_a_script_that_takes_the_phone_from_the_environment_follows_it_to_the_cable(phone: Any) -> None:
+    with only_these(phone.adb_port, phone.address):
+        phone.cable()
+        assert u2.connect().info["sdkInt"] == 34
+        phone.reset()
+        assert phone.address == phone.get()["address"]
+        assert u2.connect().info["sdkInt"] == 34
 
 
 def test_an_unplugged_phone_is_not_listed(shelf: Any, phone: Any, device: adbutils.AdbDevice) -> None:

@@ -38,7 +38,7 @@ def test_a_phone_is_found_at_the_server_that_lists_it(left: Any, right: PhonesPr
     assert {"A1", "B1"} <= {device.serial for device in fleets.devices()}
     for serial in ("A1", "B1"):
         session = Session(fleets, serial)
-        assert session.language("any.app")
+        assert session.app("any.app").language
         session.close()
     assert fleets.check(["A1", "B1"]) == []
     lines, problem = phones_now([at(left), at(right)], ["A1", "B1", "GONE"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from claims import claim
-from real_terminal import in_terminal
+from real_terminal import in_terminal, runner_in_terminal
 
 from runner.clock import SystemClock
 from runner.reports.shown import width
@@ -93,7 +93,7 @@ def variables(state: Path) -> dict[str, str]:
 def test_phones_states_and_reasons_are_whole(
     variables: dict[str, str], words: tuple[str, ...], columns: int
 ) -> None:
-    shown = in_terminal([*RUNNER, *words], columns, **variables)
+    shown = runner_in_terminal(*words, columns=columns, **variables)
     assert shown.code in (0, 1), shown.text
     text = " ".join(shown.text.split())
     assert re.sub(r"\W", "", REASON) in re.sub(r"\W|REASON", "", text)
@@ -150,7 +150,7 @@ def test_in_a_pipe_a_task_is_one_line_with_its_whole_reason(
 def test_who_wants_no_styles_gets_none(
     variables: dict[str, str], words: tuple[str, ...], kind: dict[str, str]
 ) -> None:
-    shown = in_terminal([*RUNNER, *words], 80, **kind, **variables)  # type: ignore[arg-type]
+    shown = runner_in_terminal(*words, **kind, **variables)  # type: ignore[arg-type]
     assert COLORS.findall(shown.sent) == []
     assert shown.text
 
@@ -162,8 +162,8 @@ def test_a_terminal_has_styles(variables: dict[str, str]) -> None:
 @pytest.mark.phones
 @pytest.mark.parametrize("columns", [60, 80])
 def test_a_live_run_names_each_phone_and_reads_no_markup(state: Path, tmp_path: Path, columns: int) -> None:
-    command = [*RUNNER, "run", state / "campaigns" / "trial.yaml", "--virtual"]
-    shown = in_terminal(command, columns, RUNNER_STATE_DIR=str(tmp_path))
+    words = ("run", state / "campaigns" / "trial.yaml", "--virtual")
+    shown = runner_in_terminal(*words, columns=columns, RUNNER_STATE_DIR=str(tmp_path))
     assert shown.code == 0, shown.text
     sent = COLORS.sub(b"", shown.sent).decode()
     drawn = [

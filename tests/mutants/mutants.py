@@ -30,6 +30,9 @@ NEEDED = (
 """What tests read besides the code."""
 
 LIMIT_S = 300
+JOBS = 3 * (os.cpu_count() or 1)
+"""How many mutants are tried at once: most of them let a test wait for what no longer comes."""
+
 LATER = "(?=[^_a-zA-Z0-9])"
 """What follows a test's name, since the name may be the beginning of another one."""
 
@@ -117,15 +120,18 @@ def complaint(mutant: Mutant) -> str | None:
 def main(words: Sequence[str]) -> int:
     chosen = [one for one in MUTANTS if not words or any(word in one.promise for word in words)]
     tests = sorted({name for mutant in chosen for name in mutant.tests})
-    try:
-        code, said = run_tests(tests, ROOT)
-    except Misfit as error:
-        code, said = 1, str(error)
-    if code:
-        sys.stdout.write(f"{said}\nThese tests must pass before any promise is broken.\n")
-        return 1
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        complaints = list(pool.map(complaint, chosen))
+    with ThreadPoolExecutor(JOBS) as pool:
+        unbroken = pool.submit(run_tests, tests, ROOT)
+        tried = [pool.submit(complaint, mutant) for mutant in chosen]
+        try:
+            code, said = unbroken.result()
+        except Misfit as error:
+            code, said = 1, str(error)
+        if code:
+            pool.shutdown(cancel_futures=True)
+            sys.stdout.write(f"{said}\nThese tests must pass while no promise is broken.\n")
+            return 1
+        complaints = [one.result() for one in tried]
     for mutant, wrong in zip(chosen, complaints, strict=True):
         sys.stdout.write(f"{'killed' if wrong is None else 'WRONG '}  {mutant.promise}\n")
         if wrong is not None:

@@ -335,6 +335,18 @@ MUTANTS = (
         ("test_of_two_threads_that_ask_for_the_last_place_one_gets_it",),
     ),
     Mutant(
+        "limits count what this process has made since it asked the ledger",
+        "            self._known.add(task.device, account, kind, self._clock.now())\n",
+        "            pass\n",
+        ("test_the_ledger_is_asked_again_only_where_what_is_known_forbids_an_effect",),
+    ),
+    Mutant(
+        "limits count what a batch has made, in lanes too",
+        "            self._known.forget(names)\n            yield\n",
+        "            yield\n",
+        ("test_what_a_batch_makes_counts_in_a_lane",),
+    ),
+    Mutant(
         "limits count what may have happened",
         "ColumnElement[bool] = EFFECT.state != EffectState.REFUTED",
         "ColumnElement[bool] = EFFECT.state == EffectState.COMMITTED",
@@ -480,8 +492,8 @@ MUTANTS = (
     ),
     Mutant(
         "a task that several hosts claim at one moment is claimed once",
-        "    .where(TASK.state == TaskState.PENDING, IS_LISTED)\n    .values(\n        state=TaskState.RUNNING,\n",
-        "    .where(IS_LISTED)\n    .values(\n        state=TaskState.RUNNING,\n",
+        "    .where(unsearched(TASK.state) == TaskState.PENDING, IS_LISTED)\n    .values(\n",
+        "    .where(IS_LISTED)\n    .values(\n",
         ("test_a_task_is_claimed_once",),
     ),
     Mutant(

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -49,7 +50,7 @@ LIFE_S = 60.0
 
 DRAIN_S = 30.0
 COMMAND_S = 60.0
-LOOK_S = 0.1
+LOOK_S = 0.2
 STUCK_S = 90.0
 """How long nothing at all may happen while tasks are left."""
 
@@ -297,7 +298,9 @@ class Episode:
             elif not self._left():
                 self.end(process)
             else:
-                time.sleep(LOOK_S)
+                left_s = LOOK_S if kill.point else min(LOOK_S, kill.after_s - age_s)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(left_s)
 
     def finish(self) -> None:
         """Live a life without a death, until there is nothing left to do."""

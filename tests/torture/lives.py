@@ -100,6 +100,10 @@ class Zygote:
             os.close(theirs)
         return Command(*child, os.fdopen(ours, encoding="utf-8"))
 
+    def in_terminal(self, words: Sequence[str], environment: Mapping[str, str], terminal: int) -> Life:
+        """Run `runner WORDS...` with this descriptor of a terminal as standard input, output and error."""
+        return Life(*self._fork(words, environment, terminal, terminal, is_terminal=True))
+
     def run(
         self,
         words: Sequence[str],
@@ -127,6 +131,7 @@ class Zygote:
         folder: Path | None = None,
         *,
         has_kill_points: bool = False,
+        is_terminal: bool = False,
     ) -> tuple[int, socket.socket]:
         ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         os.umask(umask := os.umask(0))
@@ -136,6 +141,7 @@ class Zygote:
             "folder": str(folder or Path.cwd()),
             "umask": umask,
             "has_kill_points": has_kill_points,
+            "is_terminal": is_terminal,
         }
         with theirs, self._lock:
             self._control = self._control or self._begin()

@@ -1,6 +1,7 @@
 """The torture: real daemons on virtual phones, killed with SIGKILL over and over; the phones tell the truth.
 
-    python tests/torture/torture.py 40       every point of the code twice, and 40 random moments
+    python tests/torture/torture.py 40            every point of the code twice, and 40 random moments
+    python tests/torture/torture.py 16 --once     every point of the code once, and 16 random moments
 
 It can be interrupted: what was done is in its folder, and the same command goes on with the rest.
 """
@@ -25,7 +26,9 @@ from episode import ASKED_TO_END, AT_WORK, Episode, Kill, Result
 from stirring import stir
 
 KILLS_PER_EPISODE = 30
-JOBS = 3 * (os.cpu_count() or 1)
+"""At most."""
+
+JOBS = 4 * (os.cpu_count() or 1)
 """How many episodes run at once: they wait most of the time, for start times and for phones."""
 
 CRASH = Kill("ledger.attempts.add_step after", 20)
@@ -73,19 +76,23 @@ def first_deaths(calm: Sequence[str], stirred: Sequence[str]) -> Deaths:
     return tuple(Kill(point) for point in dict.fromkeys(calm[:asked]) if point not in stirred)
 
 
-def deaths_at_points(calm: Sequence[str], stirred: Sequence[str], choice: random.Random) -> list[Deaths]:
+def deaths_at_points(
+    calm: Sequence[str], stirred: Sequence[str], choice: random.Random
+) -> list[tuple[Deaths, Deaths]]:
     """Two deaths at each other point, the second later in a daemon's life, if the point is reached again."""
     asked = calm.index(ASKED_TO_END)
-    deaths: list[Deaths] = []
+    deaths: list[tuple[Deaths, Deaths]] = []
     for point, count in Counter(calm[:asked]).items():
         again = choice.randint(2, min(count, LATEST_COUNT)) if count > 1 else 1
-        deaths += [(Kill(point),), (Kill(point, again),)] if point in stirred else []
+        deaths += [((Kill(point),), (Kill(point, again),))] if point in stirred else []
     for point in sorted({*calm[asked + 1 :]} - {*calm[:asked]}):
-        deaths += [(Kill(point, after_s=after_s, at_the_end=True),) for after_s in (1.0, 3.0)]
-    deaths += [(Kill(point, count, by_term=True),) for point in UNPROVED for count in (1, 3)]
+        early, late = (Kill(point, after_s=after_s, at_the_end=True) for after_s in (1.0, 3.0))
+        deaths.append(((early,), (late,)))
+    deaths += [((Kill(point, 1, by_term=True),), (Kill(point, 3, by_term=True),)) for point in UNPROVED]
     recovery = {*stirred[: stirred.index(AT_WORK)]}
     for point in sorted({*stirred} - {*calm}):
-        deaths += 2 * [(CRASH, Kill(point)) if point in recovery else (Kill(point, stirred=True),)]
+        death = (CRASH, Kill(point)) if point in recovery else (Kill(point, stirred=True),)
+        deaths.append((death, death))
     return deaths
 
 
@@ -117,23 +124,26 @@ class Torture:
         """One episode with what happens in it, not lived through yet."""
         return Episode(self.folder / f"episode-{number}", self.episodes[number])
 
-    def begin(self, number: int, seed: int) -> None:
-        """Find the points, and decide on all deaths."""
+    def begin(self, number: int, seed: int, jobs: int, *, once: bool) -> None:
+        """Find the points, and decide on all deaths: at each point two, or either of them."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         choice = random.Random(seed)
         discovery = Discovery(self.folder / "episode-0")
         self.done[0] = discovery.run()
         reached = (discovery.calm, discovery.stirred)
-        deaths = deaths_at_points(*reached, choice) + deaths_at_random(number, choice)
+        deaths = deaths_at_random(number, choice)
+        for early, late in deaths_at_points(*reached, choice):
+            deaths += [choice.choice((early, late))] if once else [early, late]
         choice.shuffle(deaths)
-        number_of_episodes = -(-sum(map(len, deaths)) // KILLS_PER_EPISODE)
+        # So many that no job is without an episode while others have their last one.
+        number_of_episodes = jobs * -(-sum(map(len, deaths)) // (jobs * KILLS_PER_EPISODE))
         self.episodes = [[]]
         for first in range(number_of_episodes):
             self.episodes.append(
                 [kill for together in deaths[first::number_of_episodes] for kill in together]
             )
-        for kills in self.episodes[1:3]:
+        for kills in self.episodes[1 : 2 if once else 3]:
             kills[:0] = first_deaths(*reached)
         self.save()
 
@@ -181,11 +191,11 @@ class Torture:
         return len(self.done) < len(self.episodes)
 
 
-def torture(folder: Path, number: int, seed: int, jobs: int) -> Result:
-    """Kill at every point twice, and at `number` random moments."""
+def torture(folder: Path, number: int, seed: int, jobs: int, *, once: bool) -> Result:
+    """Kill at every point twice, or once, and at `number` random moments."""
     whole = Torture(folder)
     if not whole.load():
-        whole.begin(number, seed)
+        whole.begin(number, seed, jobs, once=once)
     return whole.go_on(jobs)
 
 
@@ -194,13 +204,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("number", type=int, nargs="?", default=40, help="kills at random moments")
+    parser.add_argument("--once", action="store_true", help="one kill at each point instead of two")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=JOBS, help="episodes side by side")
     parser.add_argument("--folder", type=Path, default=Path(".torture"))
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # at once, and all processes with it
     started = time.monotonic()
-    result = torture(options.folder, options.number, options.seed, options.jobs)
+    result = torture(options.folder, options.number, options.seed, options.jobs, once=options.once)
     click.echo("".join(f"{problem}\n" for problem in result.problems), nl=False)
     click.echo(f"{result}, in {time.monotonic() - started:.0f} s")
     sys.exit(not result.exact)

@@ -88,6 +88,8 @@ def attend(request: Mapping[str, Any], harness: int, output: int, errors: int) -
             told.send(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode())
             os._exit(0)
     die_with_the_parent()
+    if request["is_terminal"]:
+        os.dup2(output, 0)
     for given, standard in ((output, 1), (errors, 2)):
         os.dup2(given, standard)
         os.close(given)

@@ -25,6 +25,7 @@ from small_disk import may_mount
 from torture import JOBS, WHILE_IDLE, Torture
 
 FAULTS_PER_EPISODE = 12
+"""At most. With few of them in all, half as many come in each of more episodes, which run side by side."""
 
 BEGINNING_S = 4.0
 """For how long a host begins."""
@@ -62,7 +63,7 @@ class HostsTorture(Torture):
     def episode(self, number: int) -> HostsEpisode:
         return HostsEpisode(self.folder / f"episode-{number}", self.episodes[number])
 
-    def decide(self, number: int, most: int | None, seed: int) -> None:
+    def decide(self, number: int, most: int | None, seed: int, jobs: int) -> None:
         """Find the points, and decide on all faults: `number` at random moments, and at most `most` at points."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -70,7 +71,9 @@ class HostsTorture(Torture):
         self.done[0] = peaceful.run()
         faults = self._at_points(peaceful.points, most, seed) + self._at_random(number, seed)
         random.Random(seed).shuffle(faults)
-        episodes = max(1, -(-len(faults) // FAULTS_PER_EPISODE))
+        episodes = max(
+            -(-len(faults) // FAULTS_PER_EPISODE), min(jobs, 2 * len(faults) // FAULTS_PER_EPISODE), 1
+        )
         self.episodes = [[], *(faults[first::episodes] for first in range(episodes))]
         self.save()
 
@@ -124,7 +127,7 @@ def main() -> None:
         result = whole.episode(options.only).run()
     else:
         if not went_on:
-            whole.decide(options.number, options.most, options.seed)
+            whole.decide(options.number, options.most, options.seed, options.jobs)
         result = whole.go_on(options.jobs)
     click.echo("".join(f"{problem}\n" for problem in result.problems), nl=False)
     click.echo("".join(f"nobody came by: {fault}\n" for fault in result.passed_by), nl=False)

@@ -14,6 +14,7 @@ from runner.events import (
     EffectSettled,
     Event,
     OccurrenceDecided,
+    PhoneReturned,
     StepFinished,
     StepStarted,
     TaskFinished,
@@ -56,6 +57,8 @@ def topics_of(event: Event) -> set[str]:
         case TaskStarted() | TaskFinished():
             campaign = topic("campaign", unquote(event.key.partition("/")[0]))
             return {NOW, TIMELINE, campaign, topic("task", event.key), topic("phone", event.lane)}
+        case PhoneReturned():
+            return {NOW, topic("phone", event.lane)}
         case OccurrenceDecided() | CampaignChanged():
             return {NOW, TIMELINE, CAMPAIGNS, topic("campaign", event.campaign)}
         case CampaignsReloaded() | ClockStepped():

@@ -8,7 +8,7 @@ from runner.queries.situation import Situation
 from runner.queries.wall import away
 from runner.queries.why_host import lane_of
 from runner.server.dashboard.desk import Desk
-from runner.store.hosts_now import HostTable
+from runner.store.host_rows import HostTable
 from runner.store.request_rows import PauseRow, PauseScope
 
 

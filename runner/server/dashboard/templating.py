@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2_fragments import render_block
 
-from runner.campaign.revision import short_commit
+from runner.campaign.short_commit import short_commit
 from runner.clock import utc
 from runner.reports.advice import command, to_do
 from runner.reports.shown import visible

@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 
 from runner.virtual.commands import (
     apps,
+    archives,
     automation,
     awk,
     basics,
@@ -11,6 +12,7 @@ from runner.virtual.commands import (
     device,
     dumps,
     finding,
+    load,
     logcat,
     measures,
     media,
@@ -51,9 +53,11 @@ def _which(call: Call) -> int:
 
 
 _FAMILIES = (
+    archives,
     awk,
     basics,
     finding,
+    load,
     measures,
     network,
     printing,

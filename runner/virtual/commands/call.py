@@ -5,6 +5,7 @@ import posixpath
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from runner.virtual.files import Entry
 from runner.virtual.phone import Phone
 from runner.virtual.streams import Input, Nowhere, Streams
 
@@ -72,9 +73,17 @@ class Call:
         self.errors += f"{text}\n".encode()
         return status
 
+    def complain(self, text: str, status: int = 1) -> int:
+        """The same, of a command that the shell carries out itself."""
+        return self.fail(f"/system/bin/sh: {self.name}: {text}", status)
+
     def path(self, argument: str) -> str:
         """The absolute path that an argument names."""
         return posixpath.normpath(posixpath.join(self.folder, argument))
+
+    def look(self, argument: str) -> Entry | None:
+        """What an argument names, which may be a link; one that ends with a slash means what is behind it."""
+        return self.phone.files.look(self.path(argument) + "/" * argument.endswith("/"))
 
     def take_flags(self, known: str) -> tuple[set[str], list[str]]:
         """Split one-letter flags from the other arguments; unknown letters are taken for flags too."""

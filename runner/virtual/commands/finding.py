@@ -21,12 +21,15 @@ _Test = Callable[[_Found], Awaitable[bool]]
 
 
 async def _find(call: Call) -> int:
-    words = call.arguments
+    words = list(call.arguments)
+    follows = False
+    while words and words[0] in ("-H", "-L"):
+        follows = bool(words.pop(0))
     first = next((at for at, word in enumerate(words) if word[:1] in ("-", "(", "!")), len(words))
     reading = _FindWords(call, words[first:])
     test = reading.test()
     for path in words[:first] or ["."]:
-        entry = call.phone.files.find(call.path(path))
+        entry = call.phone.files.find(call.path(path)) if follows else call.look(path)
         if entry is None:
             call.fail(f"find: {path}: No such file or directory")
             continue
@@ -42,7 +45,8 @@ async def _walk(call: Call, found: _Found, test: _Test, reading: "_FindWords", d
         try:
             for name in call.phone.files.names(call.path(found.path)):
                 path = posixpath.join(found.path, name)
-                children.append(_Found(path, name, call.phone.files.entry(call.path(path))))
+                entry = call.look(path) or call.phone.files.entry(call.path(path))
+                children.append(_Found(path, name, entry))
         except OSError as error:
             call.fail(f"find: {found.path}: {error.strerror}")
     if reading.depth_first:
@@ -54,6 +58,10 @@ async def _walk(call: Call, found: _Found, test: _Test, reading: "_FindWords", d
     if not reading.depth_first and not reading.pruned:
         for child in children:
             await _walk(call, child, test, reading, depth + 1)
+
+
+def _letter(entry: Entry) -> str:
+    return "d" if entry.is_folder else "l" if entry.is_link else "f"
 
 
 class _FindWords:
@@ -178,7 +186,7 @@ class _FindWords:
             low = value.lower()
             return lambda found: patterns.fits(low, (found.name if word == "-iname" else found.path).lower())
         if word == "-type":
-            return lambda found: ("d" if found.entry.is_folder else "f") in value.split(",")
+            return lambda found: _letter(found.entry) in value.split(",")
         if word in ("-user", "-group", "-uid", "-gid"):
             return lambda found: value in ("shell", "2000")
         if word == "-newer":

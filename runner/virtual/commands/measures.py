@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from runner.virtual.commands.call import Call, UsageError
 from runner.virtual.commands.inputs import open_path, opened, whole_number
-from runner.virtual.files import SHARED_STORAGE, Entry, resolve
+from runner.virtual.files import SHARED_STORAGE, Entry, link_at, resolve
 from runner.virtual.streams import FileOutput, Output
 
 CAPACITY_KB = 64_000_000
@@ -22,7 +22,7 @@ def _stat(call: Call) -> int:
     options, paths = call.take_options("fLt", "c")
     status = 0
     for path in paths:
-        entry = call.phone.files.find(call.path(path))
+        entry = call.phone.files.find(call.path(path)) if "L" in options else call.look(path)
         if entry is None:
             status = call.fail(f"stat: '{path}': {_MISSING}")
             continue
@@ -32,19 +32,19 @@ def _stat(call: Call) -> int:
 
 def _filled(pattern: str, path: str, entry: Entry) -> str:
     modified = f"{datetime.fromtimestamp(entry.modified_s, UTC):%Y-%m-%d %H:%M:%S}.000000000 +0000"
-    seconds, empty = str(entry.modified_s), entry.body is not None and not entry.size
+    seconds = str(entry.modified_s)
     values = {
         "n": path,
-        "N": f"'{path}'",
+        "N": f"'{path}'{_target(entry)}",
         "s": str(entry.size),
         **dict.fromkeys("XYZ", seconds),
         **dict.fromkeys("xyz", modified),
         "a": f"{stat.S_IMODE(entry.mode):o}",
         "A": stat.filemode(entry.mode),
         "f": f"{entry.mode:x}",
-        "F": "directory" if entry.is_folder else "regular empty file" if empty else "regular file",
-        **dict.fromkeys("ug", "2000"),
-        **dict.fromkeys("UG", "shell"),
+        "F": _kind(entry),
+        **dict.fromkeys("ug", "0" if entry.is_link else "2000"),
+        **dict.fromkeys("UG", "root" if entry.is_link else "shell"),
         "h": "1",
         "i": "1",
         "b": str(-(-entry.size // 4096) * 8),
@@ -55,9 +55,21 @@ def _filled(pattern: str, path: str, entry: Entry) -> str:
     return re.sub("%([A-Za-z%])", lambda found: values.get(found.group(1), found.group()), pattern)
 
 
+def _target(entry: Entry) -> str:
+    return f" -> {entry.body.data.decode()}" if entry.is_link and entry.body else ""
+
+
+def _kind(entry: Entry) -> str:
+    if entry.is_folder:
+        return "directory"
+    if entry.is_link:
+        return "symbolic link"
+    return "regular file" if entry.size else "regular empty file"
+
+
 def _described(path: str, entry: Entry) -> str:
     return _filled(
-        "  File: %n\n  Size: %s\t Blocks: %b\t IO Blocks: 512\t%F\n"
+        f"  File: %n{_target(entry)}\n  Size: %s\t Blocks: %b\t IO Blocks: 512\t%F\n"
         "Device: fe05h/65029d\t Inode: %i\t Links: %h\nAccess: (0%a/%A)\tUid: (%u/   %U)\tGid: (%g/   %G)\n"
         "Access: %x\nModify: %y\nChange: %z",
         path,
@@ -263,7 +275,7 @@ class _Nowhere:
 def _realpath(call: Call) -> int:
     options, paths = call.take_options("femnqz")
     if call.name == "readlink" and not {"f", "e", "m"} & set(options):
-        return 1
+        return _read_links(call, paths)
     status = 0
     for path in paths:
         place = resolve(call.path(path))
@@ -272,6 +284,14 @@ def _realpath(call: Call) -> int:
         else:
             call.print(place)
     return status
+
+
+def _read_links(call: Call, paths: list[str]) -> int:
+    targets = [link_at(call.path(path)) for path in paths]
+    for target in targets:
+        if target is not None:
+            call.print(target)
+    return int(None in targets or not targets)
 
 
 def _mktemp(call: Call) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from runner.virtual import installation
 from runner.virtual.commands import installing, intents, package_dumps, package_lists, permissions
 from runner.virtual.commands.apk import package_of
 from runner.virtual.commands.call import Call, Command, UsageError
@@ -59,7 +60,7 @@ def _install_existing(call: Call, words: list[str]) -> int:
 def _uninstall(call: Call, words: list[str]) -> int:
     """A package of the system stays: nothing on the phone could bring it back."""
     name = _name(words)
-    if call.phone.uninstall(name):
+    if installation.uninstall(call.phone, name):
         return call.print("Success")
     unknown = "--user" in words and not call.phone.packages.is_installed(name)
     call.print(f"Failure [{'not installed for 0' if unknown else 'DELETE_FAILED_INTERNAL_ERROR'}]")
@@ -67,7 +68,7 @@ def _uninstall(call: Call, words: list[str]) -> int:
 
 
 def _clear(call: Call, words: list[str]) -> int:
-    if call.phone.clear(_name(words)):
+    if installation.clear(call.phone, _name(words)):
         return call.print("Success")
     call.print("Failed")
     return 1

@@ -18,7 +18,7 @@ def _ls(call: Call) -> int:
     several = len(paths) > 1 or "R" in flags
     folders = []
     for path in paths or ["."]:
-        entry = call.phone.files.find(call.path(path))
+        entry = (call.look if flags & {"l", "d", "F"} else _followed(call))(path)
         if entry is None:
             status = call.fail(f"ls: {path}: {_MISSING}")
         elif entry.is_folder and "d" not in flags:
@@ -32,10 +32,19 @@ def _ls(call: Call) -> int:
     return status
 
 
+def _followed(call: Call) -> Callable[[str], Entry | None]:
+    return lambda path: call.phone.files.find(call.path(path))
+
+
+def _look_below(call: Call, place: str, name: str) -> Entry:
+    path = posixpath.join(place, name)
+    return call.phone.files.look(path) or call.phone.files.entry(path)
+
+
 def _list(call: Call, path: str, flags: set[str]) -> None:
     place = call.path(path)
     names = call.phone.files.names(place)
-    rows = [(name, call.phone.files.entry(posixpath.join(place, name))) for name in names]
+    rows = [(name, _look_below(call, place, name)) for name in names]
     rows = [(name, entry) for name, entry in rows if flags & {"a", "A"} or not name.startswith(".")]
     if "a" in flags:
         above = call.phone.files.entry(posixpath.dirname(place))
@@ -56,13 +65,18 @@ def _show(call: Call, rows: list[tuple[str, Entry]], flags: set[str]) -> None:
     elif "S" in flags:
         rows.sort(key=lambda row: -row[1].size)
     for name, child in reversed(rows) if "r" in flags else rows:
-        mark = "/" if child.is_folder and flags & {"p", "F"} else ""
+        mark = (
+            "/" if child.is_folder and flags & {"p", "F"} else "@" if child.is_link and flags & {"F"} else ""
+        )
         call.print((_long(name, child) if "l" in flags else name) + mark)
 
 
 def _long(name: str, entry: Entry) -> str:
     modified = datetime.fromtimestamp(entry.modified_s, UTC)
-    return f"{stat.filemode(entry.mode)} 1 shell shell {entry.size:>8} {modified:%Y-%m-%d %H:%M} {name}"
+    owner, shown = "shell shell", name
+    if entry.is_link and entry.body:
+        owner, shown = "root  root ", f"{name} -> {entry.body.data.decode()}"
+    return f"{stat.filemode(entry.mode)} 1 {owner} {entry.size:>8} {modified:%Y-%m-%d %H:%M} {shown}"
 
 
 def _rm(call: Call) -> int:
@@ -181,7 +195,7 @@ def _rmdir(call: Call) -> int:
 
 
 def _ln(call: Call) -> int:
-    """Neither the shared storage of a phone nor a virtual phone has links."""
+    """The shared storage of a phone takes no links, and a virtual phone only has those of its system."""
     flags, paths = call.take_flags("sfnrvT")
     if not paths:
         return call.fail('ln: Needs 1 argument (see "ln --help")')

@@ -199,7 +199,7 @@ def _activities(phone: Phone) -> str:
         "ACTIVITY MANAGER ACTIVITIES (dumpsys activity activities)",
         "Display #0 (activities from top to bottom):",
     ]
-    for package in reversed(phone.open_packages):
+    for package in reversed(phone.open_apps.packages):
         owner = phone.packages.find(package)
         visible = str(package == phone.front.package).lower()
         lines += [
@@ -226,7 +226,7 @@ def _top(phone: Phone) -> str:
         f"TASK {package} id={_task(phone, package)} userId=0\n"
         f"  ACTIVITY {_record(phone, package).split()[2]} {_number(package)} pid={_pid(phone, package)} userId=0\n"
         f"    mResumed={str(package == phone.front.package).lower()} mStopped=false mFinished=false"
-        for package in phone.open_packages
+        for package in phone.open_apps.packages
     )
 
 
@@ -247,7 +247,7 @@ def _processes(phone: Phone) -> str:
 
 def _recents(phone: Phone) -> str:
     lines = ["ACTIVITY MANAGER RECENT TASKS (dumpsys activity recents)"]
-    for number, package in enumerate(reversed(phone.open_packages)):
+    for number, package in enumerate(reversed(phone.open_apps.packages)):
         lines.append(
             f"  * Recent #{number}: Task{{{_number(package)} #{_task(phone, package)} A={package} U=0}}"
         )

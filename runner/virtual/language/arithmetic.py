@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, MutableMapping
 
+from runner.virtual.language.arrays import element
+
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>0[xX][0-9a-fA-F]+|[0-9]+(?:#[0-9a-zA-Z]+)?)|(?P<name>[A-Za-z_]\w*)"
+    r"\s*(?:(?P<number>0[xX][0-9a-fA-F]+|[0-9]+(?:#[0-9a-zA-Z]+)?)|(?P<name>[A-Za-z_]\w*(?:\[(?:[^][]|\[[^][]*\])+\])?)"
     r"|(?P<sign><<=|>>=|\+\+|--|\|\||&&|<<|>>|<=|>=|==|!=|[-+*/%&|^]=|[-+*/%<>=!~&|^?:(),]))"
 )
 _BINARY: list[tuple[str, ...]] = [
@@ -197,8 +199,15 @@ class _Expression:
         except ValueError as error:
             raise self._wrong(f"bad number '{text}'") from error
 
+    def _key(self, name: str) -> str:
+        """The variable that a name or an element of an array is."""
+        if not name.endswith("]"):
+            return name
+        base, _, index = name[:-1].partition("[")
+        return element(base, evaluate(index, self._variables, self._depth + 1))
+
     def _look_up(self, name: str) -> int:
-        text = self._variables.get(name, "").strip()
+        text = self._variables.get(self._key(name), "").strip()
         if not text:
             return 0
         if text.isdigit():
@@ -208,5 +217,5 @@ class _Expression:
     def _set(self, name: str, value: int) -> int:
         value = _wrapped(value)
         if not self._skipping:
-            self._variables[name] = str(value)
+            self._variables[self._key(name)] = str(value)
         return value

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from runner.virtual.files import Files
-from runner.virtual.language import patterns
+from runner.virtual.language import arrays, patterns
 from runner.virtual.language.arithmetic import CalculationError, evaluate
 from runner.virtual.language.braces import expand_braces
 from runner.virtual.language.nodes import Arithmetic, List, Literal, Parameter, Part, Substitution, Word
@@ -85,20 +85,29 @@ class Expansion:
             if isinstance(part, Literal):
                 text = self._home(part, word) if place == 0 else part.text
                 split.add(text, quoted=part.quoted or text != part.text)
-            elif isinstance(part, Parameter) and part.name in ("@", "*") and not part.operator:
-                self._add_arguments(split, part)
+            elif isinstance(part, Parameter) and (several := self._several(part)) is not None:
+                self._add_several(split, part, several)
             elif part.quoted:
                 split.add(await self._value(part), quoted=True)
             else:
                 split.add_split(await self._value(part))
         return [path for field in split.finished() for path in self._paths(field)]
 
-    def _add_arguments(self, split: "_Splitter", part: Parameter) -> None:
-        """`$@` and `$*`: quoted, the first keeps the arguments as they are and the second joins them."""
-        if part.quoted and part.name == "*":
-            split.add(self._joined(), quoted=True)
+    def _several(self, part: Parameter) -> list[str] | None:
+        """What `$@` and `$*` stand for, or an array's `[@]` and `[*]`; None for what is one text."""
+        if part.each and part.operator in ("", "numbers"):
+            known = self._shell.variables
+            if part.operator:
+                return [str(number) for number in arrays.numbers(part.name, known)]
+            return arrays.values(part.name, known)
+        return self._shell.arguments if part.name in ("@", "*") and not part.operator else None
+
+    def _add_several(self, split: "_Splitter", part: Parameter, several: list[str]) -> None:
+        """Quoted, `@` keeps the texts as they are, and `*` joins them."""
+        if part.quoted and (part.each or part.name) == "*":
+            split.add(self._joined(several), quoted=True)
             return
-        for number, argument in enumerate(self._shell.arguments):
+        for number, argument in enumerate(several):
             if number:
                 split.end()
             if part.quoted:
@@ -106,8 +115,12 @@ class Expansion:
             else:
                 split.add_split(argument)
 
-    def _joined(self) -> str:
-        return self._shell.variables.get("IFS", " ")[:1].join(self._shell.arguments)
+    def _joined(self, several: list[str]) -> str:
+        return self._shell.variables.get("IFS", " ")[:1].join(several)
+
+    async def key(self, name: str, index: Word) -> str:
+        """The variable that holds a value: an element of an array if there is an index."""
+        return arrays.element(name, await self.calculate(index)) if index else name
 
     def _home(self, part: Literal, word: Word) -> str:
         """`~` and `~/...` at the beginning of a word."""
@@ -132,7 +145,7 @@ class Expansion:
 
     def _look_up(self, name: str) -> str | None:
         if name in ("@", "*"):
-            return self._joined() if self._shell.arguments else None
+            return self._joined(self._shell.arguments) if self._shell.arguments else None
         if name.isdigit() and name != "0":
             number = int(name)
             return self._shell.arguments[number - 1] if number <= len(self._shell.arguments) else None
@@ -140,13 +153,16 @@ class Expansion:
         return special if special is not None else self._shell.variables.get(name)
 
     async def _parameter(self, part: Parameter) -> str:
-        value = self._look_up(part.name)
         operator = part.operator
+        if part.each:
+            return await self._array(part)
+        key = await self.key(part.name, part.index)
+        value = self._look_up(key)
         if operator == "length":
             return str(len(self._shell.arguments) if part.name in "@*" else len(value or ""))
         if operator.lstrip(":") in ("-", "=", "?", "+"):
             is_there = value is not None and not (operator[0] == ":" and value == "")
-            return await self._alternative(part, value or "", is_there)
+            return await self._alternative(part, key, value or "", is_there)
         if value is None:
             if self._shell.is_strict and part.name not in "@*":
                 raise ExpansionError(f"{part.name}: parameter not set")
@@ -157,7 +173,18 @@ class Expansion:
             return await self._replaced(part, value)
         return await self._trimmed(part, value) if operator else value
 
-    async def _alternative(self, part: Parameter, value: str, is_there: bool) -> str:
+    async def _array(self, part: Parameter) -> str:
+        """All elements as one text, or how many they are."""
+        if (several := self._several(part)) is not None:
+            return self._joined(several)
+        known = arrays.values(part.name, self._shell.variables)
+        if part.operator == "length":
+            return str(len(known))
+        if part.operator.lstrip(":") in ("-", "+"):
+            return await self._alternative(part, part.name, self._joined(known), bool(known))
+        raise ExpansionError(f"${{{part.name}[{part.each}]{part.operator}}}: bad substitution")
+
+    async def _alternative(self, part: Parameter, key: str, value: str, is_there: bool) -> str:
         kind = part.operator[-1]
         if kind == "+":
             return await self.text(part.words[0]) if is_there else ""
@@ -169,7 +196,7 @@ class Expansion:
         if kind == "=":
             if not part.name.isidentifier():
                 raise ExpansionError(f"${{{part.name}{part.operator}}}: bad substitution")
-            self._shell.variables[part.name] = other
+            self._shell.variables[key] = other
         return other
 
     async def _slice(self, part: Parameter, value: str) -> str:

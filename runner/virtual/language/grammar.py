@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from runner.virtual.language.nodes import (
+    Assignment,
     Calculation,
     Case,
     Chain,
@@ -23,37 +24,12 @@ from runner.virtual.language.nodes import (
     While,
     Word,
 )
-from runner.virtual.language.words import ShellSyntaxError, WordReader
+from runner.virtual.language.tokens import NEVER_BEGIN, REDIRECT, RESERVED, TokenReader
+from runner.virtual.language.words import ShellSyntaxError
 
-_OPERATOR = re.compile(r"&&|\|\||;;|;&|;\||\|&|[;|&()\n]")
-_REDIRECT = re.compile(r"([0-9]?)(<<<|<<-|<<|<>|<&|>>|>&|>\||&>|<|>)")
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\+?)=")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(?:\[((?:[^][\n]|\[[^][\n]*\])+)\])?(\+?)=")
+_NUMBERED = re.compile(r"\[[^][]+\]=")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_RESERVED = frozenset(
-    [
-        "!",
-        "{",
-        "}",
-        "[[",
-        "case",
-        "do",
-        "done",
-        "elif",
-        "else",
-        "esac",
-        "fi",
-        "for",
-        "function",
-        "if",
-        "in",
-        "select",
-        "then",
-        "time",
-        "until",
-        "while",
-    ]
-)
-_NEVER_BEGIN = _RESERVED - {"!", "{", "[[", "case", "for", "function", "if", "time", "until", "while"}
 _MAX_REMEMBERED = 4096
 
 
@@ -73,7 +49,7 @@ _remembered = lru_cache(maxsize=256)(_parsed)
 """Clients ask the same again and again."""
 
 
-class _Parser(WordReader):
+class _Parser(TokenReader):
     def script(self) -> List:
         body = self._list(())
         if self._at < len(self._text):
@@ -99,7 +75,7 @@ class _Parser(WordReader):
             word = self._peek_word()
             if self._at >= len(self._text) or word in ends or self._peek_operator() in ends:
                 return tuple(chains)
-            if word in _NEVER_BEGIN:
+            if word in NEVER_BEGIN:
                 raise self._unexpected()
             chain = self._chain()
             separator = self._peek_operator()
@@ -140,7 +116,7 @@ class _Parser(WordReader):
 
     def _command(self) -> Command:
         word = self._peek_word()
-        if word in _NEVER_BEGIN:
+        if word in NEVER_BEGIN:
             raise self._unexpected()
         compound = self._compound(word)
         if compound is None:
@@ -274,7 +250,7 @@ class _Parser(WordReader):
     def _function(self) -> Command:
         self._take_word("function")
         name = self._peek_word()
-        if not name or name in _RESERVED:
+        if not name or name in RESERVED:
             raise self._unexpected()
         self._take_word(name)
         if self._take_operator("(") and not self._take_operator(")"):
@@ -314,7 +290,7 @@ class _Parser(WordReader):
         return sign if sign in ("<", ">") else ""
 
     def _simple(self) -> Command:
-        assignments: list[tuple[str, bool, Word]] = []
+        assignments: list[Assignment] = []
         words: list[Word] = []
         redirects: list[Redirect] = []
         while True:
@@ -322,10 +298,10 @@ class _Parser(WordReader):
             if (redirect := self._redirect()) is not None:
                 redirects.append(redirect)
                 continue
-            assignment = None if words else _ASSIGNMENT.match(self._text, self._at)
-            if assignment:
-                self._at = assignment.end()
-                assignments.append((assignment.group(1), bool(assignment.group(2)), self.word()))
+            found = None if words else _ASSIGNMENT.match(self._text, self._at)
+            if found:
+                self._at = found.end()
+                assignments.append(self._assignment(*found.groups()))
                 continue
             word = self.word()
             if not word:
@@ -336,6 +312,26 @@ class _Parser(WordReader):
         if self._peek_operator() == "(":
             return self._named_function(words, bool(assignments or redirects))
         return Simple(tuple(assignments), tuple(words), tuple(redirects))
+
+    def _assignment(self, name: str, index: str | None, plus: str) -> Assignment:
+        """Behind its equals sign."""
+        if index is not None:
+            return Assignment(name, bool(plus), self._value(), self.within_quotes(index))
+        if not self._text.startswith("(", self._at):
+            return Assignment(name, bool(plus), self._value())
+        self._take_operator("(")
+        items: list[Word] = []
+        while not self._take_operator(")"):
+            self._skip_lines()
+            if self._at >= len(self._text):
+                raise self._unexpected("(")
+            if _NUMBERED.match(self._text, self._at) or self._peek_operator() not in ("", ")"):
+                raise self._unexpected()
+            items += self._words()
+        return Assignment(name, bool(plus), items=tuple(items))
+
+    def _value(self) -> Word:
+        return () if self._text[self._at : self._at + 1] in (" ", "\t") else self.word()
 
     def _named_function(self, words: list[Word], more: bool) -> Command:
         name = self.plain(words[0]) if len(words) == 1 and not more else None
@@ -348,7 +344,7 @@ class _Parser(WordReader):
 
     def _redirect(self) -> Redirect | None:
         self._skip_blanks()
-        found = _REDIRECT.match(self._text, self._at)
+        found = REDIRECT.match(self._text, self._at)
         if found is None:
             return None
         number, operator = found.groups()
@@ -364,41 +360,3 @@ class _Parser(WordReader):
         if operator in ("<<", "<<-"):
             self.expect_here_document(redirect, self._text[start : self._at])
         return redirect
-
-    def _peek_word(self) -> str:
-        """The text of the next word, if no quote or expansion is in it; otherwise empty."""
-        self._skip_blanks()
-        return self.bare_word()
-
-    def _take_word(self, word: str) -> None:
-        self._skip_blanks()
-        assert self._text.startswith(word, self._at)
-        self._at += len(word)
-
-    def _peek_operator(self) -> str:
-        self._skip_blanks()
-        found = _OPERATOR.match(self._text, self._at)
-        return found.group() if found else ""
-
-    def _take_operator(self, operator: str) -> bool:
-        if self._peek_operator() != operator:
-            return False
-        self._at += len(operator)
-        if operator == "\n":
-            self._read_here_documents()
-        return True
-
-    def _skip_lines(self) -> None:
-        while self._take_operator("\n"):
-            pass
-
-    def _unexpected(self, opening: str = "") -> ShellSyntaxError:
-        """What the parser met. At the end of the text, `opening` is what was not closed."""
-        self._skip_blanks()
-        if self._at >= len(self._text):
-            if opening:
-                return ShellSyntaxError(f"syntax error: unmatched '{opening}'", incomplete=True)
-            return ShellSyntaxError("syntax error: unexpected EOF", incomplete=True)
-        found = _OPERATOR.match(self._text, self._at) or _REDIRECT.match(self._text, self._at)
-        met = found.group() if found else self.next_word()
-        return ShellSyntaxError(f"syntax error: unexpected '{'newline' if met == chr(10) else met}'")

@@ -12,12 +12,15 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`${NAME OPERATOR WORD}`; the operator `length` is `${#NAME}`, `:` a slice whose bounds are `words`."""
+    """`${NAME OPERATOR WORD}`; the operator `length` is `${#NAME}`, `:` a slice whose bounds are `words`, `numbers` is
+    `${!NAME[@]}`. `index` is that of an array's element; `each` is the `@` or `*` that stands for all of them."""
 
     name: str
     operator: str = ""
     words: tuple["Word", ...] = ()
     quoted: bool = False
+    index: "Word" = ()
+    each: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,19 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """`NAME=value`, or `NAME+=value` if it is `appended`; of the element `index` of an array, or of all its `items`."""
+
+    name: str
+    appended: bool
+    value: Word = ()
+    index: Word = ()
+    items: tuple[Word, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Simple:
-    assignments: tuple[tuple[str, bool, Word], ...]
-    """Name, whether it is appended (`+=`), value."""
+    assignments: tuple[Assignment, ...]
     words: tuple[Word, ...]
     redirects: tuple[Redirect, ...]
 

@@ -19,6 +19,7 @@ _PLAIN_IN_QUOTES = re.compile(r"[^\"$`\\]+")
 _BARE = re.compile(r"[^ \t\r\n;&|<>()'\"$`\\]+(?=[ \t\r\n;&|<>()]|$)")
 _NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]")
 _LONG_NAME = re.compile(r"[A-Za-z_]\w*|[0-9]+|[@*#?$!-]")
+_INDEX = re.compile(r"\[((?:[^][\n}]|\$\{[^}\n]*\}|\[[^][\n]*\])+)\]")
 _PARAMETER_OPERATOR = re.compile(r":[-=?+]|##|%%|//|[-=?+#%/:]")
 _ESCAPE = re.compile(r"x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.", re.DOTALL)
 _ESCAPES = {
@@ -265,18 +266,22 @@ class WordReader:
         start = self._at
         self._at += 2
         text = self._text
-        counted = _LONG_NAME.match(text, self._at + 1) if text.startswith("#", self._at) else None
-        if counted and text.startswith("}", counted.end()):
-            self._at = counted.end() + 1
-            return Parameter(counted.group(), "length", quoted=quoted)
+        for sign, operator in (("#", "length"), ("!", "numbers")):
+            prefixed = _LONG_NAME.match(text, self._at + 1) if text.startswith(sign, self._at) else None
+            array = _INDEX.match(text, prefixed.end()) if prefixed else None
+            end = (array or prefixed).end() if prefixed else 0
+            if prefixed and text.startswith("}", end) and (operator == "length" or _each(array)):
+                self._at = end + 1
+                return self._parameter(prefixed.group(), array, operator, (), quoted)
         found = _LONG_NAME.match(text, self._at)
         if found is None:
             raise self._bad_substitution(start)
-        self._at = found.end()
+        array = _INDEX.match(text, found.end()) if found.group().isidentifier() else None
+        self._at = (array or found).end()
         name = found.group()
         if text.startswith("}", self._at):
             self._at += 1
-            return Parameter(name, quoted=quoted)
+            return self._parameter(name, array, "", (), quoted)
         operation = _PARAMETER_OPERATOR.match(text, self._at)
         if operation is None:
             raise self._bad_substitution(start)
@@ -293,7 +298,14 @@ class WordReader:
         if not text.startswith("}", self._at):
             raise ShellSyntaxError("syntax error: unmatched '${'", incomplete=True)
         self._at += 1
-        return Parameter(name, operator, tuple(words), quoted)
+        return self._parameter(name, array, operator, tuple(words), quoted)
+
+    def _parameter(
+        self, name: str, array: re.Match[str] | None, operator: str, words: tuple[Word, ...], quoted: bool
+    ) -> Parameter:
+        each = _each(array)
+        index = self.within_quotes(array.group(1)) if array and not each else ()
+        return Parameter(name, operator, words, quoted, index, each)
 
     def _operand(self, end: str, operator: str, quoted: bool) -> Word:
         """The word behind an operator of `${}`. A pattern is one within double quotes, too."""
@@ -322,6 +334,11 @@ class WordReader:
         end = self._text.find("}", start)
         shown = self._text[start : end + 1 if end >= 0 else len(self._text)]
         return ShellSyntaxError(f"{shown}: bad substitution", incomplete=end < 0)
+
+
+def _each(array: re.Match[str] | None) -> str:
+    """The `@` or `*` between the brackets; empty if there is another index, or none."""
+    return array.group(1) if array and array.group(1) in ("@", "*") else ""
 
 
 def unescaped(text: str) -> str:

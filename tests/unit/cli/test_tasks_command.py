@@ -1,6 +1,5 @@
 import json
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 from asked_ledger import CAMPAIGN, AskedLedger
 from claims import claim
-from real_terminal import in_terminal
+from real_terminal import runner_in_terminal
 
 from runner.clock import SystemClock
 from runner.errors import UsageError
@@ -127,7 +126,7 @@ def test_digits_are_a_number_and_no_part_of_a_key(asked: AskedLedger) -> None:
 def test_a_table_of_tasks_fits_its_terminal(asked: AskedLedger, columns: int, shown: list[str]) -> None:
     keys = asked.run_by_hand()
     asked.attempt(keys[0], TaskState.FAILED, "the app has closed by itself")
-    listed = in_terminal([sys.executable, "-m", "runner", "tasks", "list"], columns, COLUMNS="")
+    listed = runner_in_terminal("tasks", "list", columns=columns, COLUMNS="")
     _, headings, *rows = listed.lines
     assert max(map(len, listed.lines)) <= columns
     assert headings.split() == shown

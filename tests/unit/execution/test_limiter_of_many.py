@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from runner.clock import ManualClock
 from runner.execution.limiter import Limiter, tasks_that_fit
 from runner.planning.limits import effective_limits
-from runner.store.rows import UsageTable
+from runner.store.usage_table import UsageTable
 
 DEVICES, ACCOUNTS, KINDS = ("A", "B"), ("@x", "@y", None), ("follow", "like")
 CAPS = st.integers(0, 4)

@@ -6,6 +6,7 @@ import pytest
 from desk import DONE, LONG_S, Desk, LaneBackend, nothing
 
 from runner.errors import PhoneInUse, Unsupported
+from runner.events import PhoneReturned
 from runner.execution.loans import LOAN_S
 from runner.journals import Journal, StopSignal
 from runner.tasks import Outcome, Task, TaskState
@@ -72,8 +73,10 @@ def test_a_phone_that_rests_in_somebodys_hands_is_given_back(desk: Desk) -> None
         desk.pass_time(executor, LOAN_S - 1)
         assert desk.states() == {"@1": TaskState.PENDING}
         assert executor.lent("A") is not None
+        assert desk.told(PhoneReturned) == []
         desk.clock.advance(1)
         assert executor.wait_until_done(LONG_S)
+        assert desk.told(PhoneReturned) == [PhoneReturned("A", "anna")]
         with pytest.raises(PhoneInUse, match="not in your hands"), executor.using("A", loan.id):
             pass
     assert desk.states() == {"@1": TaskState.COMPLETED}

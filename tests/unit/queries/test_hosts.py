@@ -252,7 +252,7 @@ def test_a_clock_that_differs_from_the_databases_is_told(scene: Scene) -> None:
 def test_the_host_whose_clock_differs_is_named_once(scene: Scene) -> None:
     table = scene.situation.hosts
     assert table is not None
-    ahead = replace(table.hosts["berlin"], clock_ahead_us=3_000_000)
+    ahead = table.hosts["berlin"]._replace(clock_ahead_us=3_000_000)
     wrong = replace(table, hosts={**table.hosts, "berlin": ahead}, skew=timedelta(seconds=3.1))
     (trouble,) = troubles(wrong, scene.situation.time)
     assert trouble.subject == "berlin"

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -40,9 +40,19 @@ class Crowd:
     def add(self, action: str, *numbers: int) -> "Future[int]":
         return self.send(action, lambda connection: insert(connection, *numbers))
 
-    def send(self, action: str, work: Callable[[Connection], int], *, flush: bool = True) -> "Future[int]":
+    def add_followed(self, number: int, then: Callable[[Sequence[int]], None]) -> "Future[int]":
+        return self.send(f"write {number}", lambda connection: insert(connection, number), then=then)
+
+    def send(
+        self,
+        action: str,
+        work: Callable[[Connection], int],
+        *,
+        flush: bool = True,
+        then: Callable[[Sequence[int]], None] | None = None,
+    ) -> "Future[int]":
         queued = len(self._queue)
-        future = self._pool.submit(self.database.write, action, work, flush=flush)
+        future = self._pool.submit(self.database.write, action, work, flush=flush, then=then)
         self._until_queued(queued + 1)
         return future
 
@@ -178,3 +188,40 @@ def test_an_interrupt_withdraws_a_write_that_waits(database: Database) -> None:
     second = crowd.add("write 2", 2)
     crowd.let_go()
     assert (second.result(), numbers(database)) == (2, [2])
+
+
+def test_what_follows_a_transaction_is_done_once_for_all_who_ask_for_it(database: Database) -> None:
+    crowd, told = Crowd(database), list[list[int]]()
+
+    def then(results: Sequence[int]) -> None:
+        assert numbers(database) == [1, 2, 3], "the transaction is over"
+        told.append(sorted(results))
+
+    futures = [crowd.add_followed(number, then) for number in (1, 2)]
+    other = crowd.add("write 3", 3)
+    crowd.let_go()
+    assert [future.result() for future in (*futures, other)] == [1, 2, 3]
+    assert told == [[1, 2]]
+
+
+def test_what_fails_after_a_transaction_is_raised_by_those_who_asked_for_it(database: Database) -> None:
+    crowd = Crowd(database)
+
+    def then(results: Sequence[int]) -> None:
+        raise LedgerError("the disk is full")
+
+    first, second = crowd.add_followed(1, then), crowd.add("write 2", 2)
+    crowd.let_go()
+    with pytest.raises(LedgerError, match="the disk is full"):
+        first.result()
+    assert (second.result(), numbers(database)) == (2, [1, 2])
+
+
+def test_nothing_follows_a_write_that_fails(database: Database) -> None:
+    crowd, told = Crowd(database), list[int]()
+    failed = crowd.send("divide", lambda connection: 1 // 0, then=told.extend)
+    first = crowd.add_followed(1, told.extend)
+    crowd.let_go()
+    with pytest.raises(ZeroDivisionError):
+        failed.result()
+    assert (first.result(), told) == (1, [1])

@@ -10,7 +10,7 @@ from runner.store.connector import Connector
 from runner.store.sqlite import Sqlite
 
 RUNNER = Path(runner.__file__).parent
-SEAM = {"sqlite.py", "sqlite_errors.py", "url.py"}
+SEAM = {"sqlite.py", "sqlite_errors.py", "sqlite_file.py", "url.py"}
 OWN = re.compile(
     r"\bsqlite3\b|\bPRAGMA\b|data_version|json_each|json_group_array|BEGIN IMMEDIATE|rowid|sqlite_master|max\(id\)"
 )

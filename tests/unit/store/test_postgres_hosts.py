@@ -12,7 +12,8 @@ from runner.errors import LedgerError
 from runner.planning.limits import Usage
 from runner.store.leases import LaneHold
 from runner.store.ledger import Ledger
-from runner.store.rows import Decision, NewEffect, OccurrenceState, UsageTable
+from runner.store.rows import Decision, NewEffect, OccurrenceState
+from runner.store.usage_table import UsageTable
 from runner.tasks import AttemptOutcome, EffectState, Occurrence, Outcome, Task, TaskState, task_key
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -292,3 +292,12 @@ def test_no_question_reads_a_whole_table(ledger: Ledger, name: str) -> None:
     assert lines
     scans = [line for line in lines if re.match(rf"SCAN ({GROWING})\b(?!.* USING (COVERING )?INDEX)", line)]
     assert scans == [] or name in BACKWARDS
+
+
+@pytest.mark.parametrize("keys", [["k"], ["k", "l"]], ids=["one", "many"])
+def test_a_claim_finds_its_tasks_by_their_keys(ledger: Ledger, keys: list[str]) -> None:
+    """Not by their state: thousands wait."""
+    lines = plans(ledger, lambda it: it.attempts.start_all(keys))
+    searched = [line for line in lines if line.startswith("SEARCH tasks")]
+    assert "USING INDEX sqlite_autoindex_tasks_1 (key=?)" in searched[0]
+    assert not [line for line in searched if "state=?" in line]

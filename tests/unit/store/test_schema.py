@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from runner.store.schema import REVISION, metadata
+from runner.store.revision import REVISION
+from runner.store.schema import metadata
 from runner.store.upgrade import MIGRATIONS, alembic_config
 
 

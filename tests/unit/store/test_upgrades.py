@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from runner.clock import SystemClock
 from runner.errors import LedgerBehind, LedgerError, LedgerRaised
 from runner.store.ledger import Ledger
-from runner.store.schema import REVISION
+from runner.store.revision import REVISION
 from runner.store.upgrade import Upgrades, read_version
 
 CLOCK = SystemClock()

@@ -10,6 +10,7 @@ from small_apps import Unplugged
 from true_phone import a_phone, output
 from uiautomator2 import Selector
 
+from runner.virtual import installation
 from runner.virtual.apk_file import make_apk
 from runner.virtual.apps.written.reader import read
 from runner.virtual.commands.apk import package_of
@@ -74,7 +75,7 @@ def test_the_activities_of_an_apk_open_a_page_each() -> None:
 def test_an_app_file_gives_an_apk_its_screens() -> None:
     phone = Phone("APK01", app_files=[read(SCREENS)])
     phone.link = Unplugged()
-    phone.uninstall(SHOP.package)
+    installation.uninstall(phone, SHOP.package)
     installed(phone)
     package = phone.packages.find(SHOP.package)
     assert package is not None
@@ -90,7 +91,7 @@ def test_an_app_file_gives_an_apk_its_screens() -> None:
 def test_an_app_file_that_comes_later_has_an_icon_and_replaces_an_earlier_one() -> None:
     phone = a_phone()
     for words in ("Welcome", "Good morning"):
-        phone.install_app_file(read(SCREENS.replace("Welcome", words)))
+        installation.install_app_file(phone, read(SCREENS.replace("Welcome", words)))
         phone.go_home()
         (icon,) = find(phone.windows, Selector(description="Shop"))
         phone.tap(*icon.bounds[:2])
@@ -99,4 +100,4 @@ def test_an_app_file_that_comes_later_has_an_icon_and_replaces_an_earlier_one() 
 
 def test_the_phones_own_apps_cannot_be_replaced() -> None:
     with pytest.raises(ValueError, match=r"org\.example\.notes is an app that comes with the phone"):
-        a_phone().install_app_file(read(SCREENS.replace(SHOP.package, "org.example.notes")))
+        installation.install_app_file(a_phone(), read(SCREENS.replace(SHOP.package, "org.example.notes")))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from small_apps import Notes, make_apps
 
-from runner.virtual import memory
+from runner.virtual import installation, memory
 from runner.virtual.memory import MemoryFile, claim
 from runner.virtual.package import Package
 from runner.virtual.phone import Phone
@@ -29,7 +29,7 @@ def test_memory_is_on_disk_as_soon_as_it_differs(tmp_path: Path) -> None:
 def test_what_was_removed_and_installed_stays_so(tmp_path: Path) -> None:
     phone = start(tmp_path)
     phone.packages.install(Package("com.github.uiautomator"))
-    phone.uninstall(Notes.package)
+    installation.uninstall(phone, Notes.package)
     assert start(tmp_path).packages.third_party == ["com.github.uiautomator"]
 
 

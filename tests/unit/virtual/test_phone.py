@@ -5,7 +5,7 @@ from typing import Any
 
 from small_apps import make_apps
 
-from runner.virtual import keys, rpc
+from runner.virtual import installation, keys, rpc
 from runner.virtual.package import Package
 from runner.virtual.phone import Phone
 
@@ -119,9 +119,9 @@ def test_set_text_tells_whether_the_view_takes_text(phone: Phone, notes: Any) ->
 
 def test_data_is_forgotten_by_clearing_and_by_installing_again(phone: Phone, notes: Any) -> None:
     phone.set_text(phone.windows[0].root.children[2], "remember")
-    assert phone.clear(notes.package)
+    assert installation.clear(phone, notes.package)
     assert phone.memory()["apps"][notes.package] == {"text": ""}
-    assert phone.uninstall(notes.package)
-    assert not phone.uninstall(notes.package)
+    assert installation.uninstall(phone, notes.package)
+    assert not installation.uninstall(phone, notes.package)
     phone.packages.install(Package(notes.package))
     assert phone.memory()["apps"][notes.package] == {"text": ""}

@@ -90,3 +90,21 @@ def test_the_files_of_a_process_end_with_it(phone: Phone) -> None:
     pid = output(phone, f"pidof {TIKTOK}").strip()
     phone.stop_app(TIKTOK)
     assert "No such file" in run(phone, f"ls /proc/{pid}")[2]
+
+
+def test_top_shows_the_processes_as_often_as_it_is_asked_to(phone: Phone) -> None:
+    _, output, _ = run(phone, "top -b -n 2 -d 0 | grep -c '^Tasks:'")
+    assert output == "2\n"
+    _, output, errors = run(phone, "top -n 1 -m 1; top -q -n 1 -u shell,root | head -n 2")
+    lines = output.splitlines()
+    assert lines[0].startswith("Tasks: ") and lines[3].startswith("800%cpu")
+    assert lines[4].split()[:3] == ["PID", "USER", "PR"] and len(lines) == 6 + 2
+    assert " root " in lines[7] and errors == ""
+
+
+def test_free_tells_what_the_kernel_tells(phone: Phone) -> None:
+    _, output, _ = run(
+        phone, "free -k | awk '/^Mem:/ {print $2, $4}'; awk '/^Mem(T|F)/ {print $2}' /proc/meminfo"
+    )
+    assert output == "5800000 2900000\n5800000\n2900000\n"
+    assert run(phone, "dmesg") == (1, "", "dmesg: klogctl: Permission denied\n")

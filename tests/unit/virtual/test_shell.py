@@ -54,7 +54,7 @@ def test_a_line_prints(phone: Phone, line: str, expected: str) -> None:
         "a >",
         "$(a",
         "a (b)",
-        "a=(b c)",
+        "a=(b c",
         "${a!}",
     ],
 )
@@ -174,3 +174,58 @@ def test_the_version_and_the_language_of_an_app() -> None:
     phone.packages.versions[package] = "48.1.0"
     assert run(phone, ask)[1] == f"Locales for {package} for user 0 are [fr]\n"
     assert "versionName=48.1.0\n" in run(phone, f"dumpsys package {package}")[1]
+
+
+@pytest.mark.parametrize(
+    ("script", "output"),
+    [
+        ('a=(1 "2 3" x*); for x in "${a[@]}"; do echo "<$x>"; done', "<1>\n<2 3>\n<x*>\n"),
+        ("a=(1 2 3); echo $a ${a[1]} ${a[9]} ${#a[@]} ${#a[1]} ${!a[@]}", "1 2 3 1 0 1 2\n"),
+        ('a=(x y); IFS=,; echo "${a[*]}"; echo "${a[@]}"', "x,y\nx y\n"),
+        ("a=(1); a+=(2 3); a[5]=9; i=4; a[i+1]+=0; echo ${a[@]} - ${!a[@]}", "1 2 3 90 - 0 1 2 5\n"),
+        ("set -A a one two; unset a[0]; echo ${a[@]} ${#a[@]}; unset a; echo ${#a[@]}", "two 1\n0\n"),
+        ("a=(3 4); echo $((a[0] + a[1] * 2)); ((a[1]++)); i=1; echo ${a[$i]} ${a[i - 1]}", "11\n5 3\n"),
+        ('b=(\n one # first\n "two words"\n); echo ${#b[@]} "${b[1]}"', "2 two words\n"),
+        ("f() { local a; a=(7 8); echo ${a[1]}; }; a=(1 2 3); f; echo ${a[@]}", "8\n1 2 3\n"),
+        ("a=(1 2); (a[0]=9); echo ${a[0]}; echo ${a[@]:-none} ${c[@]:-none} ${a[1]:=7}", "1\n1 2 none 2\n"),
+        ("echo a b c | { read -A x; echo ${#x[@]} ${x[2]}; }; a=(); echo ${#a[@]}", "3 c\n0\n"),
+        ('a=("a b" c); set -- "${a[@]}"; echo $#; x=${a[@]}; echo "$x"', "2\na b c\n"),
+    ],
+)
+def test_arrays(phone: Phone, script: str, output: str) -> None:
+    assert run(phone, script) == (0, output, "")
+
+
+@pytest.mark.parametrize("script", ["a=(1 ;", "a=(1; 2)", "a=([2]=x)", "echo ${a[}"])
+def test_what_is_no_array_is_a_syntax_error(phone: Phone, script: str) -> None:
+    status, output, errors = run(phone, f"echo begun; {script}")
+    assert (status, output) == (1, "") and errors
+
+
+@pytest.mark.parametrize(
+    ("line", "output"),
+    [
+        (
+            "ls -ld /sdcard",
+            "lrw-r--r-- 1 root  root        21 2009-01-01 00:00 /sdcard -> /storage/self/primary\n",
+        ),
+        ("ls -l /sdcard | wc -l; ls /sdcard | wc -l; ls -d /sdcard/", "1\n5\n/sdcard/\n"),
+        ("ls -F / | grep @", "bin@\netc@\nsdcard@\n"),
+        (
+            "readlink /sdcard /storage/self/primary; readlink -f /sdcard",
+            "/storage/self/primary\n" + "/storage/emulated/0\n" * 2,
+        ),
+        ("readlink /system; echo $?", "1\n"),
+        ("[ -L /sdcard ] && [ -d /sdcard ] && [ ! -L /sdcard/ ] && [ ! -h /system ] && echo ok", "ok\n"),
+        (
+            "stat -c %F /sdcard; stat -c %F /sdcard/; stat -L -c %F /sdcard",
+            "symbolic link\ndirectory\ndirectory\n",
+        ),
+        ("stat /sdcard | head -n 1", "  File: /sdcard -> /storage/self/primary\n"),
+        ("find /sdcard; find /sdcard/ | wc -l; find -L /sdcard | wc -l", "/sdcard\n6\n6\n"),
+        ("find / -maxdepth 1 -type l", "/bin\n/etc\n/sdcard\n"),
+        ("echo a > /sdcard/x; cat /storage/self/primary/x /mnt/sdcard/x", "a\na\n"),
+    ],
+)
+def test_links_of_the_system(phone: Phone, line: str, output: str) -> None:
+    assert run(phone, line)[1] == output

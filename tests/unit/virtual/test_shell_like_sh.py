@@ -214,6 +214,18 @@ f=x; ${f}y 2>/dev/null; echo $?
 %
 x=7; echo $((x > 5 ? x * 2 : 0)) $((x %= 4)) $x
 %
+while getopts ab:c o -a -bx -ca -b y rest; do echo "$o ${OPTARG:-none} $OPTIND"; done; echo "$o $OPTIND"
+%
+set -- -x -- -y; getopts xy o; echo "$o $OPTIND"; getopts xy o; echo "$? $o $OPTIND"; shift $((OPTIND - 1)); echo "$@"
+%
+while getopts :a:b o -a 1 -z -b -a; do echo "$o ${OPTARG:-none}"; done; echo $OPTIND
+%
+while getopts ab o -q -a 2>/dev/null; do echo "$o ${OPTARG:-none}"; done
+%
+f() { while getopts n: o "$@"; do echo "$o=$OPTARG"; done; OPTIND=1; }; f -n 1 -n2; f -n 3
+%
+echo ' a  b ' | while IFS= read -r x; do echo "<$x>"; done; x= y=2; echo "<$x$y>"
+%
 find . -name '*.q'; mkdir q; touch q/a.q q/b; find q -type f -name '*.q'; find q -name b -exec echo got {} \;
 %
 printf 'a b\nc\n' | xargs echo; printf 'a b c' | xargs -n1 echo

@@ -57,7 +57,7 @@ def test_a_line_that_is_not_understood_changes_nothing(pieces: list[str]) -> Non
         "rm -r /sdcard/DCIM; fi",
         "if false; then rm -r /sdcard/DCIM",
         "for x in a; do rm -r /sdcard/DCIM; don",
-        "rm -r /sdcard/DCIM; a=(1 2)",
+        "rm -r /sdcard/DCIM; a=(1; 2)",
         "rm -r /sdcard/DCIM |& cat",
         "rm -r /sdcard/DCIM; select x in a; do :; done",
         "rm -r /sdcard/DCIM; echo 'open",

@@ -63,6 +63,9 @@ class Door:
         self.paused = False
         self.connections: set[Connection] = set()
 
+    def lost(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+
     def service(self, name: str) -> Any:
         return self._echo if name == "echo:" else None
 

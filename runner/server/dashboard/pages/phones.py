@@ -198,14 +198,13 @@ class PhonePages:
 
     def borrow(self, request: Request, form: Form) -> Response:
         serial = self._known(request)
-        loan = self._live().borrow(serial, actor(request))
+        loan = self._live().borrow(serial, actor(request), form.get("loan"))
         self._desk.changes.tell(topic("phone", serial))
         return JSONResponse({"loan": loan.id})
 
     def give_back(self, request: Request, form: Form) -> Response:
         serial = self._known(request)
         self._live().give_back(serial, form.get("loan", ""))
-        self._desk.changes.tell(topic("phone", serial))
         return Response(status_code=204)
 
     def input(self, request: Request, form: Form) -> Response:

@@ -29,7 +29,7 @@ from runner.reports.remedies import hint_of
 from runner.reports.report_file import Form, report_file
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import page, render
-from runner.store.tasks import is_id
+from runner.store.asked.tasks import is_id
 
 TOGETHER, MOST_WAITING = 2, 8
 """How many reports are made at one time, since each may take tens of megabytes, and how many wait for that."""

@@ -23,8 +23,8 @@ from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages import task_list, task_screen
 from runner.server.dashboard.pages.page import Form, action, actor, page, render, see_other
 from runner.server.dashboard.task_acts import ActAnswer, resolve, retry, stop
+from runner.store.asked.tasks import is_id
 from runner.store.rows import TaskRow
-from runner.store.tasks import is_id
 
 AROUND = timedelta(minutes=30)
 """How much of the timeline is shown on each side of a task."""

@@ -17,8 +17,8 @@ from runner.reports.shown import visible
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import Form, action, actor, page, render, zone_of
 from runner.server.dashboard.task_acts import retry, stop
+from runner.store.asked.tasks import is_id
 from runner.store.rows import TaskFilter, TaskRow
-from runner.store.tasks import is_id
 from runner.targets import account
 from runner.tasks import TaskState
 

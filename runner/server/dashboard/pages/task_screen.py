@@ -13,8 +13,8 @@ from runner.queries.kept_screen import KeptScreen, profile_for
 from runner.reports.shown import json_shown, visible
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import page, render
+from runner.store.asked.tasks import is_id
 from runner.store.rows import StepRow, TaskRow
-from runner.store.tasks import is_id
 
 KEPT = 8
 """How many screens are kept in memory for the next question about one of their elements."""

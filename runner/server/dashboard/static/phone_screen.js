@@ -15,9 +15,9 @@ const actions = place?.dataset.actions;
 const mayWrite = place?.dataset.mayWrite === "yes";
 const element = (id) => document.getElementById(id);
 
-/** What the page knows; `loan` is the secret of the loan, `lost` why it has ended, `at` where the ring is, in parts of
-    the screen. */
-const state = { watching: false, loan: null, lost: "", tag: null, timer: null, asking: null, at: { x: 0.5, y: 0.5 }, url: null };
+/** What the page knows; `loan` is the secret of the loan, `wanted` that of one that is asked for, `lost` why it has
+    ended, `at` where the ring is, in parts of the screen. */
+const state = { watching: false, loan: null, wanted: null, lost: "", tag: null, timer: null, asking: null, at: { x: 0.5, y: 0.5 }, url: null };
 
 const says = (words, kind = "") => {
   const line = element("screen-says");
@@ -133,8 +133,10 @@ const followLoan = (whose) => {
 };
 
 const borrow = async () => {
+  // Thought of here, so that a page that is left before the answer has come can give back what it asked for.
+  state.wanted = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   try {
-    const answer = await act(`${actions}/borrow`);
+    const answer = await act(`${actions}/borrow`, { loan: state.wanted });
     state.loan = (await answer.json()).loan;
     state.lost = "";
     followHold();
@@ -143,6 +145,8 @@ const borrow = async () => {
     says("It is in your hands. It is given back when you have done nothing for a minute, or leave this page.");
   } catch (error) {
     says(error.message, "failed");
+  } finally {
+    state.wanted = null;
   }
 };
 
@@ -156,11 +160,12 @@ const giveBack = async () => {
 /** Also when the page is left: the request outlives it. */
 const leave = () => {
   state.asking?.abort();
-  if (!state.loan) return;
+  const loan = state.loan ?? state.wanted;
+  if (!loan) return;
   const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
-  const body = new URLSearchParams({ loan: state.loan });
+  const body = new URLSearchParams({ loan });
   fetch(`${actions}/return`, { method: "POST", keepalive: true, headers: { "X-CSRF-Token": csrf, "HX-Request": "true" }, body });
-  state.loan = null;
+  state.loan = state.wanted = null;
 };
 
 // Hands

@@ -6,6 +6,7 @@ from typing import Any
 
 from runner.virtual.apps.app import Device, Intent
 from runner.virtual.apps.arguments import carry_out
+from runner.virtual.apps.picturenet import permissions
 from runner.virtual.apps.picturenet.audio_page import AudioPage
 from runner.virtual.apps.picturenet.chrome import DIRECT, HOME, PROFILE, REELS, SEARCH
 from runner.virtual.apps.picturenet.comments import Comments
@@ -247,9 +248,9 @@ class PictureNet:
         """Bring up what a rehearsal wants to come up at this page, and wake who waits for a late grid."""
         if self.state.settings.grid_seconds:
             self.device.call_later(self.state.settings.grid_seconds, self.device.changed)
-        awaited = self.state.settings.awaited.pop(place, "")
-        if awaited:
-            self.state.settings.interruption = awaited
+        settings = self.state.settings
+        if comes := settings.awaited.pop(place, "") or permissions.asked_at(self, place):
+            settings.interruption = comes
 
     def _step_back(self) -> bool:
         if len(self._screens) > 1:
@@ -318,6 +319,7 @@ class PictureNet:
     def _answer(self, words: str) -> None:
         interruption = self.state.settings.interruption
         self.state.answers.append({"screen": interruption, "answer": words, "at": self.now()})
+        permissions.decide(self, interruption, words)
         leads_to = KINDS[interruption].leads_to
         self.state.settings.interruption = leads_to.get(words, interruption)
 

@@ -124,6 +124,11 @@ def _set_profile_tab(app: Surroundings, arguments: Arguments) -> None:
     app.state.settings.profile_tab = _TAB_NAMES[wish.choice(arguments, "tab", tuple(_TAB_NAMES))]
 
 
+def _set_permissions(app: Surroundings, arguments: Arguments) -> None:
+    app.state.settings.asks_permissions = bool(arguments.get("ask", True))
+    app.state.permissions.clear()
+
+
 def _set_grid_seconds(app: Surroundings, arguments: Arguments) -> None:
     app.state.settings.grid_seconds = wish.number(arguments, "seconds", 0, 60)
 
@@ -163,6 +168,7 @@ ACTIONS: dict[str, Action[Surroundings]] = {
     "block_next_action": ((), _block_next_action),
     "set_comments_off": (("on",), _set_comments_off),
     "set_confirm_rename": (("on",), _set_confirm_rename),
+    "set_permissions": (("ask",), _set_permissions),
     "set_profile_tab": (("tab",), _set_profile_tab),
     "set_grid_seconds": (("seconds",), _set_grid_seconds),
     "set_old_tabs": (("on",), _set_old_tabs),

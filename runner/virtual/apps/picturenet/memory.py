@@ -75,6 +75,7 @@ class Settings:
     grid_seconds: float = 0.0
     old_tabs: bool = False
     profile_tab: str = "Grid view"
+    asks_permissions: bool = False
     interruption: str = ""
     awaited: dict[str, str] = field(default_factory=dict)
     """Interrupting screens by the page that brings them up when it is opened next."""
@@ -86,7 +87,8 @@ class Memory:
 
     Lists grow in the order in which things were done; `relations`, `liked`, `saved`, `pinned`, `deleted`, `about` and
     `cannot_post` (the rows of failed uploads that nobody has discarded) are the present state. `elsewhere` is what the
-    account posted by another hand or from another phone.
+    account posted by another hand or from another phone. `permissions` tells what Android was asked for and did
+    not grant: limited, denied, or denied for good.
     """
 
     account: str
@@ -115,6 +117,7 @@ class Memory:
     saved: list[str] = field(default_factory=list)
     pinned: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    permissions: dict[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
     def as_json(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from runner.virtual.apps.picturenet.memory import ALBUM, PHOTO, REEL
 
@@ -171,5 +172,6 @@ def _pick(words: Sequence[str], seed: str) -> str:
     return words[_number(seed, 0, len(words) - 1)]
 
 
+@lru_cache(4096)  # an app makes its screens anew all the time
 def _number(seed: str, low: int, high: int) -> int:
     return low + int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8]) % (high - low + 1)

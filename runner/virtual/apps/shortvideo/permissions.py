@@ -109,10 +109,11 @@ def decide(app: Surroundings, screen: str, words: str) -> None:
 
 
 def missing(app: Surroundings, *screens: str) -> list[str]:
-    """Those of the prompts that would be shown now, if the rehearsal wants the app to ask."""
+    """Those of the prompts that would be shown now, if the rehearsal wants the app to ask. What was granted may
+    have been revoked since."""
     if not app.state.settings.asks_permissions:
         return []
-    settled, granted = ("granted", "limited", "denied for good"), app.device.granted(PACKAGE)
+    settled, granted = ("limited", "denied for good"), app.device.granted(PACKAGE)
     return [
         screen
         for screen in screens

@@ -7,6 +7,7 @@ A name decides what an account is: `missing...` does not exist, `private...` has
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 HANDLE = re.compile(r"[a-z0-9_.]{2,24}")
 
@@ -150,5 +151,6 @@ def _pick(words: tuple[str, ...], seed: str) -> str:
     return words[_number(seed, 0, len(words) - 1)]
 
 
+@lru_cache(4096)  # an app makes its screens anew all the time
 def _number(seed: str, low: int, high: int) -> int:
     return low + int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8]) % (high - low + 1)

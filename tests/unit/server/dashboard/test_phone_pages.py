@@ -36,10 +36,10 @@ class FakeScreens:
             raise self.error
         return ScreenFrame(ScreenPicture(b"\xff\xd8jpeg", (720, 1600), self.shown), "abc", 0.0)
 
-    def borrow(self, serial: str, by: str) -> Loan:
+    def borrow(self, serial: str, by: str, loan_id: str | None = None) -> Loan:
         if self.refusal:
             raise self.refusal
-        self.lent_to = Loan("mine", serial, by, 60.0)
+        self.lent_to = Loan(loan_id or "mine", serial, by, 60.0)
         return self.lent_to
 
     def touch(self, serial: str, loan_id: str, made: Input) -> None:
@@ -220,6 +220,8 @@ def test_a_page_hears_in_whose_hands_the_phone_is(browser: TestBrowser, screens:
     assert whose(loan) == "own"
     browser.act("/actions/phones/S1/return", status=204, loan=loan)
     assert whose(loan) == "none"
+    browser.act("/actions/phones/S1/borrow", status=200, loan="thought of by the page")
+    assert whose("thought of by the page") == "own"
 
 
 def test_what_a_person_does_arrives(browser: TestBrowser, screens: FakeScreens) -> None:

@@ -78,3 +78,15 @@ def test_turning_notifications_on_asks_the_system(app, hand):
     hand.tap(text="Turn on")
 
     assert hand.see(text="Allow TikTok to send you notifications?") is not None
+
+
+def test_what_is_revoked_is_asked_for_again(app, hand, device):
+    app.control("set_permissions", {"ask": True})
+    app.go_tab("Create")
+    hand.tap(text="While using the app")
+    hand.tap(text="While using the app")
+    app.go_tab("Home")
+    device.grants.clear()
+    app.go_tab("Create")
+
+    assert hand.see(textContains="take pictures and record video") is not None

@@ -203,3 +203,13 @@ def test_files_come_from_folders_and_each_package_from_one_file(tmp_path):
         read_files([tmp_path, tmp_path / "shop.yaml"])
     with pytest.raises(ValueError, match=r"nothing\.yaml cannot be read: No such file"):
         read_files([tmp_path / "nothing.yaml"])
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("tap: {set", "tapp: {set"), ("screen: goods}", "screen: goodss}")]
+)
+def test_the_page_tells_of_mistakes_as_they_are_told(right, wrong):
+    shown = f"# shop.yaml\n{SHOP}".replace(right, wrong, 1)
+    with pytest.raises(ValueError) as caught:
+        read(shown, "shop.yaml")
+    assert f"    {caught.value}\n" in PAGE

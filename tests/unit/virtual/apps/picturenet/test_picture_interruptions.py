@@ -2,6 +2,7 @@
 
 import pytest
 
+from runner.virtual.apps.picturenet.chrome import HOME
 from runner.virtual.apps.picturenet.kinds import KINDS
 from runner.virtual.apps.picturenet.notices import NOTICES
 from runner.virtual.apps.picturenet.stops import STOPS
@@ -115,3 +116,56 @@ def test_a_screen_can_wait_for_the_end_of_sharing(app, hand):
     hand.tap(text="Not now")
 
     assert [post["caption"] for post in app.memory()["posts"]] == ["asked"]
+
+
+def open_gallery(app):
+    app.go_tab(HOME)
+    app.control("open_screen", {"screen": "gallery"})
+
+
+def asks(app):
+    return app.windows()[0].package.endswith("permissioncontroller")
+
+
+def test_the_gallery_asks_for_photos_until_they_are_granted(app, hand, device):
+    open_gallery(app)
+    assert not asks(app)
+    app.control("set_permissions", {"ask": True})
+    open_gallery(app)
+    assert asks(app)
+    hand.tap(text="Allow all")
+    assert not asks(app) and hand.at("new_post_title") is not None
+    assert device.grants == {"android.permission.READ_MEDIA_IMAGES", "android.permission.READ_MEDIA_VIDEO"}
+    open_gallery(app)
+    assert not asks(app)
+
+    device.grants.clear()  # pm revoke
+    open_gallery(app)
+    assert asks(app)
+    hand.tap(text="Allow limited access")
+    open_gallery(app)
+    assert not asks(app) and app.memory()["permissions"] == {"photos": "limited"}
+
+
+def test_what_is_denied_twice_is_not_asked_for_again(app, hand):
+    app.control("set_permissions", {"ask": True})
+    for said in ("denied", "denied for good"):
+        open_gallery(app)
+        hand.tap(resourceIdMatches=".*permission_deny_button")
+        assert app.memory()["permissions"] == {"photos": said}
+    open_gallery(app)
+    assert not asks(app)
+
+
+def test_a_prompt_that_is_left_by_the_back_key_decides_nothing(app):
+    app.control("set_permissions", {"ask": True})
+    open_gallery(app)
+    assert app.back() and not asks(app)
+    assert app.memory()["permissions"] == {}
+
+
+def test_what_was_granted_before_is_not_asked_for(app, device):
+    device.grant(app.package, {"android.permission.READ_MEDIA_IMAGES", "android.permission.READ_MEDIA_VIDEO"})
+    app.control("set_permissions", {"ask": True})
+    open_gallery(app)
+    assert not asks(app)
