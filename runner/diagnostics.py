@@ -69,7 +69,7 @@ FILE_START = Span(1, 1, 1, 1)
 
 def tidy(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     """Sort diagnostics by place and drop repetitions."""
-    return sorted(set(diagnostics), key=_order)
+    return sorted(dict.fromkeys(diagnostics), key=_order)
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str | int, ...]:

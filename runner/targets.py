@@ -88,6 +88,8 @@ _INSTAGRAM_SHARE = re.compile(r"share/(?:(?:p|reel)/)?[A-Za-z0-9_-]+")
 
 def _parts(address: str) -> tuple[str, str]:
     """The host, with its `www.`, and the path without slashes around it; both empty if it is no address."""
+    if ":" not in address:  # a name, as most targets are: to take it apart costs more than all else here
+        return "", ""
     try:
         parts = urlsplit(address.strip())
         # Without an @: https://www.tiktok.com@elsewhere.example leads to another host than it seems to.

@@ -27,13 +27,14 @@ from runner.errors import (
     TaskError,
     Unsupported,
 )
+from runner.flows.app_view import AppView
 from runner.flows.draws import Draws
 from runner.flows.elements_used import elements_of
 from runner.flows.engine import carry_out, held_back
 from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
 from runner.flows.loading import load_flow, load_own_flow
-from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unrecorded
+from runner.flows.profile import Profile, Profiles, is_unverified, unrecorded
 from runner.flows.variables import CHOSEN
 from runner.flows.versions import untested
 from runner.journals import Journal, Listener, StopSignal

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from runner.campaign.beside import FilesBeside
+from runner.campaign.beside import FilesBeside, beside
 from runner.campaign.document import Document
 from runner.campaign.reader import read
 from runner.campaign.structure import check_accounts
@@ -55,7 +54,7 @@ class AccountsFile:
 
 def accounts_beside(path: str) -> AccountsFile | None:
     """The file of accounts beside a campaign; None if there is none."""
-    return ACCOUNTS_FILES.find(Path(path).parent / FILE)
+    return ACCOUNTS_FILES.find(beside(path, FILE))
 
 
 def read_accounts_file(text: str | bytes, path: str) -> AccountsFile:

@@ -3,13 +3,14 @@
 This file holds a profile against its schema; the room `flows` knows what it means.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from runner.campaign import patterns
-from runner.campaign.beside import FilesBeside
+from runner.campaign.beside import FilesBeside, beside
 from runner.campaign.document import Document
 from runner.campaign.reader import read
 from runner.campaign.structure import check_profile
@@ -36,13 +37,17 @@ def apps_beside(path: str) -> dict[str, AppFile]:
 
     All of them, whichever the campaign uses: its entries, flows and accounts may name any of them.
     """
-    folder = Path(path).parent / FOLDER
+    folder = beside(path, FOLDER)
     try:
-        found = sorted(file for file in folder.iterdir() if file.suffix == ".yaml")
+        found = sorted(os.listdir(folder))  # noqa: PTH208 - for each campaign of a folder, and a Path costs more
     except OSError:  # there are none
         return {}
-    named = (file for file in found if re.fullmatch(patterns.KEY, file.stem))
-    return {file.stem: APP_FILES.find(file) or APP_FILES.load(file) for file in named}
+    names = (name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
+    return {name: _file(f"{folder}/{name}.yaml") for name in names if re.fullmatch(patterns.KEY, name)}
+
+
+def _file(path: str) -> AppFile:
+    return APP_FILES.find(path) or APP_FILES.load(Path(path))
 
 
 def read_app_file(text: str | bytes, path: str) -> AppFile:

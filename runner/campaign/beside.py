@@ -1,5 +1,6 @@
 """Files that campaigns go by and that lie beside them: flows, app profiles, accounts, phones."""
 
+import os
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -19,12 +20,12 @@ class FilesBeside(Generic[T]):
     def __init__(self, made_of: Callable[[Document], T]) -> None:
         self._made_of = made_of
         # The signature is only a key of the cache.
-        self._kept = lru_cache(maxsize=256)(lambda path, _signature: self.load(path))
+        self._kept = lru_cache(maxsize=256)(lambda path, _signature: self.load(Path(path)))
 
-    def find(self, path: Path) -> T | None:
+    def find(self, path: str) -> T | None:
         """The file as it is now; None if it is not there."""
         try:
-            status = path.stat()
+            status = os.stat(path)  # noqa: PTH116 - for each campaign of a folder, and a Path costs more than the look
         except OSError:
             return None
         times = (status.st_mtime_ns, status.st_ctime_ns)
@@ -37,6 +38,11 @@ class FilesBeside(Generic[T]):
     def forget(self) -> None:
         """Have the files read again, whether they seem changed or not."""
         self._kept.cache_clear()
+
+
+def beside(path: str, *names: str) -> str:
+    """The path of what lies beside a file: a name, or names that lead through folders."""
+    return os.path.join(os.path.dirname(path), *names)  # noqa: PTH118, PTH120 - as above
 
 
 def _read(path: Path) -> Document:

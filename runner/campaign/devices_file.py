@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
-from runner.campaign.beside import FilesBeside
+from runner.campaign.beside import FilesBeside, beside
 from runner.campaign.document import Document
 from runner.campaign.reader import read
 from runner.campaign.structure import check_devices
@@ -33,7 +33,7 @@ class DevicesFile:
     document: Document
     diagnostics: tuple[Diagnostic, ...]
 
-    @property
+    @cached_property
     def devices(self) -> Mapping[str, DeclaredDevice]:
         """The phones by name, in declared order."""
         if self.diagnostics:
@@ -43,7 +43,7 @@ class DevicesFile:
 
 def devices_beside(path: str) -> DevicesFile | None:
     """The file of phones beside a campaign; None if there is none."""
-    return DEVICES_FILES.find(Path(path).parent / FILE)
+    return DEVICES_FILES.find(beside(path, FILE))
 
 
 def read_devices_file(text: str | bytes, path: str) -> DevicesFile:

@@ -3,6 +3,7 @@
 This file reads only the head of a flow, which says how the flow is used; the room `flows` knows the steps.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.campaign import patterns
-from runner.campaign.beside import FilesBeside
+from runner.campaign.beside import FilesBeside, beside
 from runner.campaign.document import Document, JsonPath
 from runner.campaign.quantities import Duration
 from runner.campaign.reader import read
@@ -59,20 +60,21 @@ class FlowFile:
 
 def flows_used(data: Any, path: str) -> dict[str, FlowFile]:
     """The flows in `flows/` beside a campaign that its entries use, and those that these use, by script."""
-    return _found(Path(path).parent / "flows", _names(data))
+    return _found(beside(path, "flows"), _names(data))
 
 
 def flows_beside(file: FlowFile) -> dict[str, FlowFile]:
     """The flows in the folder of a flow that it uses, also by way of others, by name."""
-    return _found(Path(file.document.path).parent, names_used(file.document.data))
+    return _found(beside(file.document.path), names_used(file.document.data))
 
 
-def _found(folder: Path, names: Iterable[str]) -> dict[str, FlowFile]:
+def _found(folder: str, names: Iterable[str]) -> dict[str, FlowFile]:
     """The flows of these names in a folder, and those that these use."""
     found, waiting = dict[str, FlowFile](), list(names)
     while waiting:
         name = waiting.pop(0)
-        if name not in found and (file := FLOW_FILES.find(folder / f"{name}.yaml")):
+        path = os.path.join(folder, f"{name}.yaml")  # noqa: PTH118
+        if name not in found and (file := FLOW_FILES.find(path)):
             found[name] = file
             waiting += names_used(file.document.data)
     return found

@@ -69,7 +69,7 @@ class Loaded:
         """The accounts of `accounts.yaml` beside it, as written, by name."""
         return self.accounts_file.accounts if self.accounts_file else {}
 
-    @property
+    @cached_property
     def shared_devices(self) -> Mapping[str, DeclaredDevice]:
         """The phones of `devices.yaml` beside it, by name."""
         return self.devices_file.devices if self.devices_file else {}

@@ -33,9 +33,13 @@ class Group:
 
     def phones(self, devices: Mapping[str, DeclaredDevice]) -> tuple[str, ...]:
         """The serials of its phones, each once; `devices` are the declared ones by name."""
-        named = (serial_of(one, devices) for one in self.serials)
+        named = self.named_phones(devices)
         matching = self.match.among(devices.values()) if self.match else ()
-        return tuple(dict.fromkeys([*named, *(one.serial for one in matching)]))
+        return tuple(dict.fromkeys((*named, *(one.serial for one in matching))))
+
+    def named_phones(self, devices: Mapping[str, DeclaredDevice]) -> tuple[str, ...]:
+        """The serials of the phones that it names."""
+        return tuple(serial_of(one, devices) for one in self.serials) if devices else self.serials
 
 
 @dataclass(slots=True)
@@ -68,15 +72,15 @@ class Members:
 
     def take_phones(self, group: "Group", devices: Mapping[str, DeclaredDevice]) -> tuple[str, ...]:
         """The serials of a group's phones, as `Group.phones`; notes by what each is one of them."""
-        named = {serial_of(one, devices) for one in group.serials}
-        self.named_phones |= named
+        self.named_phones.update(group.named_phones(devices))
         if group.match:
             self.matches.append(group.match)
             for one in group.match.among(devices.values()):
                 if not group.match.asks_phones:
                     self.named_phones.add(one.serial)
                 self.conditions.setdefault(one.serial, []).append(group.match)
-        self.conditions = {s: found for s, found in self.conditions.items() if s not in self.named_phones}
+        for serial in self.conditions.keys() & self.named_phones:
+            del self.conditions[serial]
         return group.phones(devices)
 
     def add(
@@ -102,6 +106,55 @@ class Members:
             self.zones |= dict.fromkeys(keys, zone)
 
 
+class Cast:
+    """Whom the entries of a campaign may name, read once for all of them: its groups, its accounts, its phones."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        data = loaded.document.data
+        self.accounts = known_accounts(loaded)
+        self._phones = loaded.shared_devices
+        self._groups = {name: Group.read(written) for name, written in data.get("devices", {}).items()}
+        self._are_found_by_backend = declared(data.get("backend", DEFAULT)).takes_accounts
+
+    @property
+    def serials(self) -> tuple[str, ...]:
+        """The serials of the phones of its groups, each once."""
+        return tuple(
+            dict.fromkeys(serial for one in self._groups.values() for serial in one.phones(self._phones))
+        )
+
+    def members(self, entry: Mapping[str, Any], app: str | None) -> Members:
+        """Who carries an entry out, whose names all mean something; `app` is the one that it is for, if that is said.
+
+        Some backends find accounts themselves, and get their usernames; elsewhere each is declared, and its
+        declaration says on which phone it is. There `multi_account` means all declared accounts of a phone.
+        """
+        known, found = self.accounts, Members(self._are_found_by_backend)
+        named = entry["devices"]
+        for item in [named] if isinstance(named, str) else named:
+            group = self._group(item)
+            phones = found.take_phones(group, self._phones)
+            members = [known[name] for name in group.accounts if name in known]
+            if found.are_found_by_backend:
+                usernames = (*group.usernames, *(one.username for one in members))
+                found.add(phones, (), usernames, group.timezone)
+                continue
+            for name in group.usernames:
+                members += called(name, known, app)[:1]
+            serials = phones
+            if entry.get("multi_account"):
+                members += (one for serial in serials for one in on_phone(serial, known, app))
+                serials = ()
+            found.add(serials, members, (), group.timezone)
+        return found
+
+    def _group(self, item: str) -> Group:
+        """What an entry's `devices` name: a group, an account or a phone, which are groups by themselves."""
+        if item in self._groups:
+            return self._groups[item]
+        return Group(accounts=(item,)) if item in self.accounts else Group(serials=(item,))
+
+
 def known_accounts(loaded: Loaded) -> dict[str, DeclaredAccount]:
     """The accounts that a campaign may use, by name: its own, and those that it shares. A check refuses a name that
     both declare."""
@@ -117,40 +170,6 @@ def known_accounts(loaded: Loaded) -> dict[str, DeclaredAccount]:
 def serial_of(phone: str, devices: Mapping[str, DeclaredDevice]) -> str:
     """The serial of a phone that is named by it, or as `devices.yaml` calls it."""
     return devices[phone].serial if phone in devices else phone
-
-
-def members_of(loaded: Loaded, entry: Mapping[str, Any], app: str | None) -> Members:
-    """Who carries an entry out, whose names all mean something; `app` is the one that it is for, if that is said.
-
-    Some backends find accounts themselves, and get their usernames; elsewhere each is declared, and its declaration
-    says on which phone it is. There `multi_account` means all declared accounts of a phone.
-    """
-    data, known = loaded.document.data, known_accounts(loaded)
-    found = Members(declared(data.get("backend", DEFAULT)).takes_accounts)
-    named = entry["devices"]
-    for item in [named] if isinstance(named, str) else named:
-        group = group_named(item, data.get("devices", {}), known)
-        phones = found.take_phones(group, loaded.shared_devices)
-        members = [known[name] for name in group.accounts if name in known]
-        if found.are_found_by_backend:
-            usernames = (*group.usernames, *(one.username for one in members))
-            found.add(phones, (), usernames, group.timezone)
-            continue
-        for name in group.usernames:
-            members += called(name, known, app)[:1]
-        serials = phones
-        if entry.get("multi_account"):
-            members += (one for serial in serials for one in on_phone(serial, known, app))
-            serials = ()
-        found.add(serials, members, (), group.timezone)
-    return found
-
-
-def group_named(item: str, groups: Mapping[str, Any], known: Mapping[str, DeclaredAccount]) -> Group:
-    """What an entry's `devices` name: a group, an account or a phone, which are groups by themselves."""
-    if item in groups:
-        return Group.read(groups[item])
-    return Group(accounts=(item,)) if item in known else Group(serials=(item,))
 
 
 def called(username: str, known: Mapping[str, DeclaredAccount], app: str | None) -> list[DeclaredAccount]:

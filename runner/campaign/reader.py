@@ -122,20 +122,19 @@ class _Reading:
         if event.implicit[0]:
             # Most values are text: one look at the first character spares them the patterns.
             if not value or value[0] in MAYBE_NOT_TEXT:
-                value = self._plain(value, place)
+                value = plain(value)
+                if value.__class__ is float and not isfinite(value):
+                    value = self._no_number(event.value, place)
         elif event.tag is not None:
             self._note_tag(place[0])
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, place, 1 + (place[1] - place[0]) // _TEXT_AS_ONE, 0)
         return value, place
 
-    def _plain(self, text: str, place: Place) -> Any:
-        value = plain(text)
-        if isinstance(value, float) and not isfinite(value):
-            message = "this is not a number that can be used"
-            self._note("unsupported-yaml", place, message, "quote it if it is meant as text")
-            return text
-        return value
+    def _no_number(self, text: str, place: Place) -> str:
+        message = "this is not a number that can be used"
+        self._note("unsupported-yaml", place, message, "quote it if it is meant as text")
+        return text
 
     def _collection(self, event: Any) -> tuple[Any, Marks]:
         marks = Marks(event.start_mark.index)
@@ -163,18 +162,22 @@ class _Reading:
     def _mapping(self, marks: Marks) -> dict[str, Any]:
         data: dict[str, Any] = {}
         place: Any
-        while (event := self._next()).__class__ is not MappingEndEvent:
-            key, place = self._value(event)
-            value, mark = self._value(self._next())
-            # One condition for all that is unusual: this loop runs for every key of every file.
+        mark: Mark
+        # This loop runs for every key of every file: it looks its means up once, goes straight to scalars, and has one
+        # condition for all that is unusual.
+        read, scalar, other, items, keys = self._next, self._scalar, self._value, marks.items, marks.keys
+        while (event := read()).__class__ is not MappingEndEvent:
+            key, place = scalar(event) if event.__class__ is ScalarEvent else other(event)
+            of_value = read()
+            value, mark = scalar(of_value) if of_value.__class__ is ScalarEvent else other(of_value)
             if key.__class__ is not str or key in data or key == "<<":
                 written = key
                 key = self._odd_key(event, key, place, marks)
                 if key is None:
-                    if written.__class__ is str and written in marks.keys:
+                    if written.__class__ is str and written in keys:
                         marks.repeated = (*marks.repeated, (written, value, mark, place))
                     continue
-            data[key], marks.items[key], marks.keys[key] = value, mark, place
+            data[key], items[key], keys[key] = value, mark, place
         self._close(marks, event)
         return data
 

@@ -18,7 +18,7 @@ from runner.campaign.app_file import texts_of
 from runner.campaign.document import Document, JsonPath
 from runner.campaign.loader import Loaded
 from runner.campaign.match import Match
-from runner.campaign.members import Group, known_accounts, members_of
+from runner.campaign.members import Cast
 from runner.campaign.quantities import Duration
 from runner.campaign.secrets import anchored
 from runner.scripts import Script, complete
@@ -167,6 +167,7 @@ def resolve_campaign(loaded: Loaded, commit: str | None = None) -> ResolvedCampa
     """The campaign of a file whose structure is valid, and whose names all mean something; `commit` is the git revision
     of the file."""
     data, folder = loaded.document.data, Path(loaded.document.path).parent.absolute()
+    cast = Cast(loaded)
     return ResolvedCampaign(
         name=data["name"],
         formerly=tuple(data.get("formerly", ())),
@@ -174,19 +175,13 @@ def resolve_campaign(loaded: Loaded, commit: str | None = None) -> ResolvedCampa
         backend=data.get("backend", DEFAULT),
         active=_active(data["active"]) if "active" in data else None,
         limits=data.get("limits", {}),
-        serials=_serials(loaded),
-        accounts=tuple(known_accounts(loaded).values()),
-        entries=tuple(_entry(loaded, folder, name, values) for name, values in data["scripts"].items()),
+        serials=cast.serials,
+        accounts=tuple(cast.accounts.values()),
+        entries=tuple(_entry(loaded, cast, folder, name, values) for name, values in data["scripts"].items()),
         document=loaded.document,
         commit=commit,
         profiles=texts_of(loaded.apps),
     )
-
-
-def _serials(loaded: Loaded) -> tuple[str, ...]:
-    groups = (Group.read(written) for written in loaded.document.data.get("devices", {}).values())
-    phones = (serial for group in groups for serial in group.phones(loaded.shared_devices))
-    return tuple(dict.fromkeys(phones))
 
 
 def _active(values: Mapping[str, str]) -> ActiveDays:
@@ -194,12 +189,12 @@ def _active(values: Mapping[str, str]) -> ActiveDays:
     return ActiveDays(*days)
 
 
-def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) -> ResolvedEntry:
+def _entry(loaded: Loaded, cast: Cast, folder: Path, name: str, written: Mapping[str, Any]) -> ResolvedEntry:
     data = loaded.document.data
     script = loaded.scripts[written["script"]]
     common = data.get("defaults", {})
     values = {**common, **written, "retry": {**common.get("retry", {}), **written.get("retry", {})}}
-    who = members_of(loaded, values, script.app or values.get("app"))
+    who = cast.members(values, script.app or values.get("app"))
     return ResolvedEntry(
         name=name,
         script=script,

@@ -5,6 +5,7 @@ string too, since they are a serial or an octal number of YAML 1.1, never the nu
 """
 
 import re
+from functools import lru_cache
 
 WORDS: dict[str, bool | None] = {
     "": None,
@@ -25,9 +26,17 @@ _SPECIAL = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))")
 _MOST_DIGITS = 300
 
 
+_SHORT = 32
+
+
 def plain(text: str) -> str | int | float | bool | None:
     """The value of an unquoted scalar. A whole number is an int, however it is written (`1.0`, `1e3`); one
     that is too large for a float, and one of more than 300 digits, is an infinity."""
+    # Files write the same words and numbers again and again.
+    return _remembered(text) if len(text) <= _SHORT else _value(text)
+
+
+def _value(text: str) -> str | int | float | bool | None:
     if text in WORDS:
         return WORDS[text]
     if _INTEGER.fullmatch(text):
@@ -40,3 +49,6 @@ def plain(text: str) -> str | int | float | bool | None:
     if _SPECIAL.fullmatch(text):
         return float(text.replace(".", ""))
     return text
+
+
+_remembered = lru_cache(maxsize=4096)(_value)

@@ -50,6 +50,8 @@ def _apps_by_entry(campaign: CampaignView) -> Mapping[str, Apps]:
 
 def _apps_of_accounts(campaign: CampaignView, entry: WrittenEntry) -> tuple[Apps, bool]:
     """The apps of an entry's accounts, and whether every one of its tasks has a declared account."""
+    if not campaign.accounts:
+        return (), False
     found = [list(accounts_named(campaign, item)) for item in entry.devices]
     if entry.values.get("multi_account") is True:
         found = [
@@ -59,5 +61,5 @@ def _apps_of_accounts(campaign: CampaignView, entry: WrittenEntry) -> tuple[Apps
 
 
 def _apps_of_targets(config: ConfigUse) -> Iterator[str]:
-    for item in config.targets():
+    for item in config.targets:
         yield app_of(item.text) or DEFAULT_APP

@@ -11,7 +11,7 @@ CODE = "bad-spintax"
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for config in campaign.configs:
-        for item in config.captions():
+        for item in config.captions:
             for offset, message in problems(item.text):
                 span = campaign.document.span_within(item.path, item.text, offset)
                 hint = "alternatives are written {one|two|three}"

@@ -23,7 +23,7 @@ _WEB = re.compile(r"https?://[^\s/?#@:]+(?::[0-9]{1,5})?(?:[/?#]\S*)?")
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for config in campaign.configs:
         if config.script.normal_target is post:
-            for item in config.targets():
+            for item in config.targets:
                 yield from _post(campaign, config, item)
                 yield from _of_another_app(campaign, config, item)
     for config in campaign.configs_of("post"):

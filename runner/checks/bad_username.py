@@ -23,7 +23,7 @@ ACCOUNT_HINT = "say what it is called in the app: add `username: ...`"
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for config in campaign.configs:
         if config.script.normal_target is account:
-            for item in config.targets():
+            for item in config.targets:
                 yield from _problem(campaign, item, config)
     for usernames in username_groups(campaign).values():
         for item in usernames:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from math import inf
 
 from runner.checks.calendar import shown
 from runner.checks.compact_campaign import CompactCampaign
@@ -33,12 +34,13 @@ def check(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
 def _overlaps(stays: Sequence[Stay]) -> Iterator[tuple[Stay, Stay]]:
     """Each stay that starts before another entry's stay has ended, as a pair: the other, and it."""
     # Only the stay that ends last is remembered, so that one pass is enough.
-    longest = None
+    longest, busy_until_s, its = None, -inf, -1
     for stay in stays:
-        if longest and stay.start_s < longest.end_s and stay.prospect != longest.prospect:
+        start_s, prospect, end_s = stay
+        if start_s < busy_until_s and prospect != its and longest:
             yield longest, stay
-        if longest is None or stay.end_s > longest.end_s:
-            longest = stay
+        if end_s > busy_until_s:
+            longest, busy_until_s, its = stay, end_s, prospect
 
 
 def _warning(

@@ -22,7 +22,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         yield from _repeated(campaign, entry.devices, campaign.serial_of, f"in the devices of `{entry.name}`")
 
 
-def _serials(group: object, name: str) -> Iterator[Item]:
+def _serials(group: object, name: str) -> tuple[Item, ...]:
     """The phones that a group names, whatever its form."""
     if isinstance(group, list):
         return items_of(group, ("devices", name))
@@ -30,7 +30,7 @@ def _serials(group: object, name: str) -> Iterator[Item]:
 
 
 def _repeated(
-    campaign: CampaignView, items: Iterator[Item] | tuple[Item, ...], normal: Callable[[str], str], where: str
+    campaign: CampaignView, items: tuple[Item, ...], normal: Callable[[str], str], where: str
 ) -> Iterator[Diagnostic]:
     first: dict[str, Item] = {}
     for item in items:

@@ -16,7 +16,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
 
 def _repetitions(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
     first: dict[str, Item] = {}
-    for item in config.targets():
+    for item in config.targets:
         target = config.script.normal_target(item.text)
         if target not in first:
             first[target] = item

@@ -1,16 +1,17 @@
 """Check `limit-exceeded`: more is planned in a day or an hour than the campaign's limits allow."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from math import inf
 
 from runner.checks.compact_campaign import CompactCampaign
 from runner.checks.outlook import Outlook, PlannedLanes, Stay
 from runner.checks.prospects import HOUR_S, CapKey, Prospect
 from runner.diagnostics import Diagnostic, Related
-from runner.planning.limits import Cap
+from runner.planning.limits import Cap, Scope
 from runner.planning.plural import plural
 
 CODE = "limit-exceeded"
@@ -47,30 +48,32 @@ class _Search:
         self.found: dict[tuple[int, str], _Excess] = {}
         self._prospects = prospects
         self._comparisons_left = _MOST_COMPARISONS
+        self._loads: dict[tuple[Scope, tuple[int, ...]], dict[str, _Load]] = {}
 
     def check(self, lanes: PlannedLanes) -> None:
-        here = [self._prospects[number] for number in lanes.prospects]
-        for kind in dict.fromkeys(kind for prospect in here for kind in prospect.effects):
-            made = [prospect for prospect in here if kind in prospect.effects]
-            # An upper bound that costs nothing: most lanes stay below every cap, and need no closer look.
-            on_a_day = sum(prospect.effects[kind] * prospect.on_a_day for prospect in made)
-            if on_a_day > _least(made, (kind, lanes.scope, "day")):
-                self._days(lanes, kind)
-            in_an_hour = sum(prospect.effects[kind] * prospect.close for prospect in made)
-            if in_an_hour > (least := _least(made, (kind, lanes.scope, "hour"))):
-                self._hours(lanes, kind, least)
+        key = lanes.scope, lanes.prospects
+        if key not in self._loads:
+            self._loads[key] = _loads(lanes.scope, [self._prospects[number] for number in lanes.prospects])
+        # Most lanes stay below every cap, and need no closer look.
+        for kind, load in self._loads[key].items():
+            if load.on_a_day > load.cap_of_a_day:
+                self._days(lanes, kind, load.cap_of_a_day)
+            if load.in_an_hour > load.cap_of_an_hour:
+                self._hours(lanes, kind, load.cap_of_an_hour)
 
-    def _days(self, lanes: PlannedLanes, kind: str) -> None:
-        """Note the stays that come when the day's cap is used up, or that use it up."""
+    def _days(self, lanes: PlannedLanes, kind: str, least: float) -> None:
+        """Note the stays that come when the day's cap is used up, or that use it up; `least` is the least such cap."""
         key: CapKey = (kind, lanes.scope, "day")
         stays = self._stays(lanes, kind)
+        counts = [self._count(stay, kind) for stay in stays]
         capped = (prospect for number in lanes.prospects if key in (prospect := self._prospects[number]).caps)
         for zone in dict.fromkeys(prospect.day_zone(prospect.caps[key]) for prospect in capped):
-            days = [_day(stay, zone) for stay in stays]
-            counts = [self._count(stay, kind) for stay in stays]
-            planned, made = Counter[date](), Counter[date]()
+            days = [_day(stay.start_s, zone) for stay in stays]
+            planned, made = defaultdict[date, int](int), defaultdict[date, int](int)
             for day, count in zip(days, counts, strict=True):
                 planned[day] += count
+            if max(planned.values(), default=0) <= least:
+                continue
             for stay, day, count in zip(stays, days, counts, strict=True):
                 made[day] += count
                 self._note(stay, key, made[day], planned[day], lanes, zone)
@@ -110,7 +113,7 @@ class _Search:
         cap = prospect.caps.get(key)
         if cap is None or count <= cap.at_most or (cap.span == "day" and prospect.day_zone(cap) != zone):
             return
-        place, day = (stay.prospect, cap.key), _day(stay, zone)
+        place, day = (stay.prospect, cap.key), _day(stay.start_s, zone)
         if place not in self.found or day < self.found[place].day:
             self.found[place] = _Excess(cap, planned, day, zone, lanes)
 
@@ -125,13 +128,34 @@ class _Search:
         return _Pace(stay.start_s, count, max((stay.end_s - stay.start_s) / count, min_gap_s))
 
 
-def _day(stay: Stay, zone: tzinfo) -> date:
-    return datetime.fromtimestamp(stay.start_s, zone).date()
+@lru_cache(maxsize=16384)
+def _day(at_s: float, zone: tzinfo) -> date:
+    return datetime.fromtimestamp(at_s, zone).date()
 
 
-def _least(prospects: Sequence[Prospect], key: CapKey) -> float:
-    """The least cap of some entries, if they have any."""
-    return min((prospect.caps[key].at_most for prospect in prospects if key in prospect.caps), default=inf)
+@dataclass(slots=True)
+class _Load:
+    """The most effects of one kind that some entries have on one lane, and the least of their caps."""
+
+    on_a_day: int = 0
+    in_an_hour: int = 0
+    cap_of_a_day: float = inf
+    cap_of_an_hour: float = inf
+
+
+def _loads(scope: Scope, prospects: Sequence[Prospect]) -> dict[str, _Load]:
+    """What some entries do together on one lane, by the kind of effect."""
+    loads: dict[str, _Load] = {}
+    for prospect in prospects:
+        for kind, count in prospect.effects.items():
+            load = loads.setdefault(kind, _Load())
+            load.on_a_day += count * prospect.on_a_day
+            load.in_an_hour += count * prospect.close
+            if cap := prospect.caps.get((kind, scope, "day")):
+                load.cap_of_a_day = min(load.cap_of_a_day, cap.at_most)
+            if cap := prospect.caps.get((kind, scope, "hour")):
+                load.cap_of_an_hour = min(load.cap_of_an_hour, cap.at_most)
+    return loads
 
 
 @dataclass(frozen=True, slots=True)

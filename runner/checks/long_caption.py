@@ -21,7 +21,7 @@ _HINT = "shorten it"
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for config in campaign.configs:
-        for item in config.captions():
+        for item in config.captions:
             if _length(item.text) <= _INSTAGRAM:  # then no choice of its alternatives is longer
                 continue
             length = _length(longest(item.text))

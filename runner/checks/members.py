@@ -48,4 +48,4 @@ def accounts_on(campaign: CampaignView, item: Item) -> Iterator[DeclaredAccount]
 def _groups(campaign: CampaignView, key: str) -> Iterator[tuple[str, tuple[Item, ...]]]:
     for name, group in campaign.section("devices").items():
         if key in mapping(group):
-            yield name, tuple(items_of(group[key], ("devices", name, key)))
+            yield name, items_of(group[key], ("devices", name, key))

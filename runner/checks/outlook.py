@@ -1,6 +1,6 @@
 """What campaigns would do in the days ahead, phone by phone."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -41,12 +41,12 @@ class PlannedLanes:
 _Key = tuple[Scope, str]
 
 
-def _scopes(lane: PlannedLane) -> Iterator[_Key]:
+def _scopes(lane: PlannedLane) -> list[_Key]:
     """What a lane's work counts for: its phone, and its account, where it is known."""
-    if lane.device:
-        yield "device", lane.name
+    scopes: list[_Key] = [("device", lane.name)] if lane.device else []
     if lane.username:
-        yield "account", lane.doer
+        scopes.append(("account", lane.doer))
+    return scopes
 
 
 class Outlook:
@@ -76,8 +76,9 @@ class Outlook:
         visits: dict[_Key, list[tuple[int, float]]] = {}
         for number, prospect in enumerate(self.prospects):
             for lane in prospect.lanes:
+                visit = number, lane.share.total_seconds()
                 for key in _scopes(lane):
-                    visits.setdefault(key, []).append((number, lane.share.total_seconds()))
+                    visits.setdefault(key, []).append(visit)
         alike: dict[tuple[Scope, tuple[tuple[int, float], ...]], list[str]] = {}
         for (scope, name), visited in visits.items():
             alike.setdefault((scope, tuple(visited)), []).append(name)

@@ -41,9 +41,11 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
 
 def _are_swapped(hours: Hours, clocked: Iterable[tuple[Time, Calendar]], used: Collection[Time]) -> bool:
     """Whether working hours that pass midnight hold no start time, but would hold all if they were swapped."""
+    if hours.opens <= hours.closes:
+        return False
     times = [at for start, calendar in clocked if start in used for at in _clock_times(calendar, start)]
     day = replace(hours, opens=hours.closes, closes=hours.opens)
-    return hours.closes < hours.opens and bool(times) and all(map(day.holds, times))
+    return bool(times) and all(map(day.holds, times))
 
 
 def _clock_times(calendar: Calendar, start: Time) -> Iterator[time]:

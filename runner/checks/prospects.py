@@ -5,6 +5,7 @@ It covers the sound entries: those that use a name that means nothing, or a wron
 
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from runner.checks.calendar import Calendar, Tick
@@ -28,6 +29,9 @@ _LONGEST_DAY_S = 25 * HOUR_S
 
 CapKey = tuple[str, Scope, Span]
 """What a cap counts: a kind of effect, of a device or an account, in a day or an hour."""
+
+Limits = tuple[Mapping[CapKey, Cap], float]
+"""The caps of a campaign, and its least gap between two effects in seconds."""
 
 
 class Posts(NamedTuple):
@@ -78,52 +82,59 @@ class Prospector:
     """Makes prospects, and remembers what campaigns have in common."""
 
     def __init__(self) -> None:
-        self._limits: dict[str, tuple[dict[CapKey, Cap], float]] = {}
+        self._limits: dict[str, Limits] = {}
 
     def prospects(self, campaign: CampaignView, compact: CompactCampaign) -> Iterator[Prospect]:
         """The entries of a campaign that have something to do in the days ahead."""
-        for entry, plannable in campaign.once(sound_works):
+        works = campaign.once(sound_works)
+        if not works:
+            return
+        limits = self._effective(works[0][1].campaign.limits)
+        for entry, plannable in works:
             calendar = campaign.calendar_in(plannable.own_zone)
             if ticks := _ticks(calendar, entry):
                 posts = _posts(campaign, plannable)
-                yield self._prospect(compact, entry.path, plannable, ticks, calendar)._replace(posts=posts)
+                yield _prospect(compact, entry.path, plannable, ticks, calendar, limits, posts)
 
-    def _prospect(
-        self,
-        compact: CompactCampaign,
-        path: Path,
-        plannable: PlannableEntry,
-        ticks: tuple[Tick, ...],
-        calendar: Calendar,
-    ) -> Prospect:
-        caps, min_gap_s = self._effective(plannable.campaign.limits)
-        tasks, of_a_task = len(plannable.targets), plannable.entry.script.effects(plannable.entry.config)
-        effects = {kind: count * tasks for kind, count in of_a_task.items()}
-        busy_s = tasks * plannable.expected.total_seconds()
-        lasting_s = max(busy_s, max(effects.values(), default=0) * min_gap_s)
-        return Prospect(
-            campaign=compact,
-            path=path,
-            lanes=plannable.lanes,
-            caps=caps,
-            min_gap_s=min_gap_s,
-            ticks=ticks,
-            busy_s=busy_s,
-            effects=effects,
-            on_a_day=_most_within(_LONGEST_DAY_S, ticks),
-            close=_most_within(HOUR_S + lasting_s, ticks),
-            zone=calendar.working_zone,
-            fleet_zone=calendar.horizon.fleet_zone,
-        )
-
-    def _effective(self, written: Mapping[str, Any]) -> tuple[dict[CapKey, Cap], float]:
-        """The caps and the least gap in seconds, computed once for campaigns with the same limits."""
+    def _effective(self, written: Mapping[str, Any]) -> Limits:
+        """The limits that are written, computed once for campaigns with the same limits."""
         key = repr(written)
         if key not in self._limits:
             limits = effective_limits(written)
             caps = {(cap.kind, cap.scope, cap.span): cap for kind in limits.caps.values() for cap in kind}
             self._limits[key] = caps, limits.min_gap.total_seconds()
         return self._limits[key]
+
+
+def _prospect(
+    compact: CompactCampaign,
+    path: Path,
+    plannable: PlannableEntry,
+    ticks: tuple[Tick, ...],
+    calendar: Calendar,
+    limits: Limits,
+    posts: Posts | None,
+) -> Prospect:
+    caps, min_gap_s = limits
+    tasks, of_a_task = len(plannable.targets), plannable.entry.script.effects(plannable.entry.config)
+    effects = {kind: count * tasks for kind, count in of_a_task.items()}
+    busy_s = tasks * plannable.expected.total_seconds()
+    lasting_s = max(busy_s, max(effects.values(), default=0) * min_gap_s)
+    return Prospect(
+        campaign=compact,
+        path=path,
+        lanes=plannable.lanes,
+        caps=caps,
+        min_gap_s=min_gap_s,
+        ticks=ticks,
+        busy_s=busy_s,
+        effects=effects,
+        on_a_day=_most_within(_LONGEST_DAY_S, ticks),
+        close=_most_within(HOUR_S + lasting_s, ticks),
+        zone=calendar.working_zone,
+        fleet_zone=calendar.horizon.fleet_zone,
+        posts=posts,
+    )
 
 
 def _posts(campaign: CampaignView, plannable: PlannableEntry) -> Posts | None:
@@ -149,6 +160,8 @@ def _ticks(calendar: Calendar, entry: WrittenEntry) -> tuple[Tick, ...]:
     return ticks[0] if len(ticks) == 1 else tuple(sorted(set().union(*ticks)))
 
 
+# Campaigns share their rhythms.
+@lru_cache(maxsize=4096)
 def _most_within(reach_s: float, ticks: tuple[Tick, ...]) -> int:
     first = most = 0
     for number, instant_s in enumerate(ticks):

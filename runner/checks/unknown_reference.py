@@ -27,7 +27,6 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     sections = (campaign.section(key) for key in ("configs", "devices", "start_times"))
     configs, groups, times = ([name for name in section if is_name(name)] for section in sections)
     places = [*groups, *campaign.accounts, *campaign.loaded.shared_devices]
-    kind, there_are = _places(campaign)
     for entry in campaign.entries:
         if entry.script and not campaign.knows(entry.script.text):
             yield _unknown_script(campaign, entry.script)
@@ -36,6 +35,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         yield from _app(campaign, entry)
         for item in entry.unknown_groups:
             if not _may_be_shared(campaign, item.text, places):
+                kind, there_are = _places(campaign)
                 yield _unknown(campaign, item, kind, places, there_are)
         for item in entry.unknown_times:
             yield _unknown(campaign, item, "start time", times, "`start_times:` defines")

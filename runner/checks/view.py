@@ -210,7 +210,7 @@ class CampaignView:
     @property
     def former_names(self) -> tuple[Item, ...]:
         """The former names of the campaign."""
-        return tuple(items_of(self.data.get("formerly"), ("formerly",)))
+        return items_of(self.data.get("formerly"), ("formerly",))
 
     @cached_property
     def material(self) -> tuple[Material, ...]:
@@ -229,6 +229,11 @@ class CampaignView:
     def accounts(self) -> Mapping[str, DeclaredAccount]:
         """The accounts that it may use, by name: those whose declaration can be read."""
         return known_accounts(self.loaded)
+
+    @cached_property
+    def _groups(self) -> Mapping[str, Any]:
+        """All that the devices of an entry may name, save serials."""
+        return {**self.section("devices"), **self.accounts, **self.loaded.shared_devices}
 
     @cached_property
     def configs(self) -> tuple[ConfigUse, ...]:
@@ -365,7 +370,7 @@ class CampaignView:
 
     def _entry(self, name: str, values: Mapping[str, Any]) -> WrittenEntry:
         path = ("scripts", name)
-        groups = {**self.section("devices"), **self.accounts, **self.loaded.shared_devices}
+        groups = self._groups
         times, places, unknown = [], [], []
         for place, written in listed(values.get("start_times"), (*path, "start_times")):
             named = self.named_times.get(written) if isinstance(written, str) else None
@@ -374,7 +379,7 @@ class CampaignView:
                 places.append(place)
             else:
                 unknown.append(Item(place, written))
-        devices = tuple(items_of(values.get("devices"), (*path, "devices")))
+        devices = items_of(values.get("devices"), (*path, "devices"))
         return WrittenEntry(
             name=name,
             values=values,

@@ -1,8 +1,9 @@
 """The pieces of a campaign file, each with the path to its place."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from runner.planning.rules import Rule
@@ -58,7 +59,8 @@ class WrittenEntry(NamedTuple):
         return ("scripts", self.name)
 
 
-class ConfigUse(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class ConfigUse:
     """A config as one script reads it.
 
     `entries` are the entries that use it by name; none if it is written within its entry. `path` is where it stands, or
@@ -71,7 +73,7 @@ class ConfigUse(NamedTuple):
     values: Mapping[str, Any]
     entries: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def has_unknown_keys(self) -> bool:
         """Whether it has unknown keys: one of them may be the key that seems to be missing."""
         return not self.values.keys() <= self.script.config_schema()["properties"].keys()
@@ -90,13 +92,15 @@ class ConfigUse(NamedTuple):
             return ()
         for step in inner:
             value = mapping(value).get(step)
-        return tuple(items_of(value, (*self.path, key, *inner)))
+        return items_of(value, (*self.path, key, *inner))
 
+    @cached_property
     def captions(self) -> tuple[Item, ...]:
         """The captions, whose alternatives stand in braces, as far as they are written."""
         keys = (writing.key for writing in self.script.writes if writing.order is None)
         return tuple(item for key in keys for item in self.texts(key))
 
+    @cached_property
     def targets(self) -> tuple[Item, ...]:
         """The targets as the Local API reads them: a list wins over a text with commas or lines in it."""
         if self.script.target_keys is None:
@@ -123,16 +127,15 @@ def item_of(values: Mapping[str, Any], path: Path, key: str) -> Item | None:
     return Item((*path, key), value) if isinstance(value, str) else None
 
 
-def items_of(value: Any, path: Path) -> Iterator[Item]:
+def items_of(value: Any, path: Path) -> tuple[Item, ...]:
     """A text, or the texts in a list."""
-    return (Item(place, text) for place, text in listed(value, path) if isinstance(text, str))
+    if isinstance(value, str):
+        return (Item(path, value),)
+    return tuple(Item(place, text) for place, text in listed(value, path) if isinstance(text, str))
 
 
-def listed(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+def listed(value: Any, path: Path) -> list[tuple[Path, Any]]:
     """A text or a mapping, or those in a list, each with its path."""
     if isinstance(value, list):
-        for index, item in enumerate(value):
-            if isinstance(item, str | dict):
-                yield (*path, index), item
-    elif isinstance(value, str | dict):
-        yield path, value
+        return [((*path, index), item) for index, item in enumerate(value) if isinstance(item, str | dict)]
+    return [(path, value)] if isinstance(value, str | dict) else []

@@ -11,7 +11,8 @@ from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.settings import Settings
 from runner.state_dir import StateDir, daemon_rehearsal, state_dir_of
-from runner.store.asked.ledger import AskedLedger, open_asked
+from runner.store.asked.file import open_asked
+from runner.store.asked.ledger import AskedLedger
 from runner.store.lock import holder
 from runner.store.url import ledger_path, rehearsal_only, shown
 

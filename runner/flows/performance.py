@@ -8,11 +8,11 @@ from datetime import datetime
 from runner import targets
 from runner.clock import Clock
 from runner.errors import HeldBack, PhoneError, Stopped, TaskError, WrongAccount
+from runner.flows.app_view import AppView
 from runner.flows.draws import Draws
 from runner.flows.flow import Action, Flow, Step
 from runner.flows.made_effects import MadeEffects, OpenEffect
 from runner.flows.profile import VARIABLES as SOUGHT_BY
-from runner.flows.profile import AppView
 from runner.flows.typed_values import filled
 from runner.flows.variables import VARIABLES
 from runner.flows.watch import Watch

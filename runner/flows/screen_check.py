@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from runner.flows.app_view import AppView
 from runner.flows.elements import variables_of
 from runner.flows.matching import matches
-from runner.flows.profile import VARIABLES, AppView, Profile
+from runner.flows.profile import VARIABLES, Profile
 from runner.flows.selectors import Selector
 from runner.phone.screen import Bounds, Element, Screen
 

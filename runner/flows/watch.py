@@ -7,11 +7,11 @@ from typing import TypeVar
 
 from runner.clock import Clock
 from runner.errors import ElementMissing, NeedsPerson, Stopped, TaskError
+from runner.flows.app_view import AppView, Dialog
 from runner.flows.conditions import Condition
 from runner.flows.durations import seconds
 from runner.flows.elements import ElementRef, spoken, variables_of
 from runner.flows.matching import has_room
-from runner.flows.profile import AppView, Dialog
 from runner.flows.templates import fill, names_in
 from runner.flows.tiles import listed
 from runner.flows.touching import Finger, TouchPlace

@@ -2,7 +2,6 @@
 
 import base64
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,6 @@ from runner.errors import (
     ConnectionLost,
     NeedsPerson,
     PhoneError,
-    PhoneTimeout,
     TaskError,
 )
 from runner.media_file import MediaFile
@@ -24,19 +22,17 @@ from runner.phone.app_facts import AppFacts
 from runner.phone.fleet import Fleet
 from runner.phone.fleets import Fleets
 from runner.phone.hands import SWIPE_STEPS_PER_S, Hands
+from runner.phone.media_store import MediaStore
 from runner.phone.restoring import Restorer, Undoing
 from runner.phone.screen import Screen, focused_field, normalise, parse
 from runner.phone.traces import Trace, TraceKind, Traces
-from runner.phone.translate import hint, phone_error, translated
+from runner.phone.translate import phone_error, translated
 from runner.phone.transport import CALL_TIMEOUT_S, Transport
 
 if TYPE_CHECKING:
     import uiautomator2
 
 LOG = logging.getLogger(__name__)
-
-CONTENT_TIMEOUT_S = 20.0
-"""How long Android's media store may take to list a new file."""
 
 SERVER_BYTES = 4_000_000
 """uiautomator2's server, as it is copied to a phone that does not have it."""
@@ -73,7 +69,7 @@ class Session:
         self._shot: tuple[bytes, bytes] | None = None
         self._scale = screenshot.SCALE
         self._screen: Screen | None = None
-        self._never = threading.Event()
+        self._store = MediaStore(serial, self._shell, self._clock)
         self._calls = rpc.Calls(serial)
 
     # the connection
@@ -318,7 +314,7 @@ class Session:
     def push(self, file: Path, remote: str, sha256: str | None = None) -> str:
         target = copying.send(self._phone(), self.serial, file, remote, sha256)
         if target.startswith("/sdcard/"):
-            self._scan(target)  # galleries show only what the media store lists
+            self._store.scan(target)  # galleries show only what the media store lists
         return target
 
     def pull(self, remote: str, file: Path) -> None:
@@ -349,19 +345,18 @@ class Session:
     def _add(self, file: Path, mime_type: str, suffix: str, sha256: str | None) -> str:
         """Copy a file to the phone's media; its `content://` URI."""
         folder, collection = MEDIA[mime_type.partition("/")[0]]
-        name, remote = self._push(file, suffix, f"/sdcard/{folder}/{FOLDER}", sha256)
-        return self._publish(file, name, remote, collection)
+        remote = self._push(file, suffix, f"/sdcard/{folder}/{FOLDER}", sha256)
+        return self._store.publish(remote, collection, file.name)
 
-    def _push(self, file: Path, suffix: str, folder: str, sha256: str | None) -> tuple[str, str]:
-        """Copy a file into a folder of the phone; its name there, and its path.
+    def _push(self, file: Path, suffix: str, folder: str, sha256: str | None) -> str:
+        """Copy a file into a folder of the phone; its path there.
 
         Its name is made from its content: nothing that a user wrote reaches the phone's shell.
         """
         with self._opened(file) as content:
             if sha256 not in (None, content.sha256):
                 raise copying.changed(self.serial, file)
-            name = content.sha256[:16] + suffix
-            remote = f"{folder}/{name}"
+            remote = f"{folder}/{content.sha256[:16]}{suffix}"
             # Before the copy: a part of the file may be on the phone when the copy fails.
             trace = Trace(TraceKind.MEDIA, self._task, remote, content.status.st_size)
             self._traces.note(self.serial, trace)
@@ -372,7 +367,7 @@ class Session:
                 self._restorer.remove_media(remote, trace.size)
                 self._traces.forget(self.serial, [trace])
                 raise copying.changed(self.serial, file)
-        return name, remote
+        return remote
 
     @contextmanager
     def _opened(self, file: Path) -> Iterator[MediaFile]:
@@ -384,25 +379,3 @@ class Session:
                 f"{self.serial}: {file} could not be read to be copied to the phone: {error.strerror}",
                 hint="put the file back where the config names it",
             ) from None
-
-    def _publish(self, file: Path, name: str, remote: str, collection: str) -> str:
-        """Have the phone's media store list a file that was copied to the phone; its `content://` URI."""
-        self._shell("touch", remote)  # pickers sort by this time
-        self._scan(remote)
-        uri = f"content://media/external/{collection}/media"
-        query = ("--uri", uri, "--projection", "_id", "--where", f"_display_name='{name}'")
-        until = self._clock.monotonic() + CONTENT_TIMEOUT_S
-        # The broadcast returns before the scan ends, and nothing tells when it has.
-        while self._clock.monotonic() < until:
-            found = shell.newest_content_id(self._shell("content", "query", *query))
-            if found is not None:
-                return f"{uri}/{found}"
-            self._clock.wait(self._never, 0.3)
-        raise PhoneTimeout(
-            f"{self.serial}: {file.name} was copied to {remote}, but Android's media store did not list it "
-            f"within {CONTENT_TIMEOUT_S:.0f} s",
-            hint=hint(PhoneTimeout),
-        )
-
-    def _scan(self, remote: str) -> None:
-        self._shell("am", "broadcast", "-a", shell.SCAN_FILE, "-d", f"file://{remote}")

@@ -31,6 +31,7 @@ _LEAST_TIMEOUT_S = 600.0
 _TIMEOUT_MARGIN_S = 300.0
 
 _UTC = ZoneInfo("UTC")
+_NONE = timedelta()
 
 due_instant = attrgetter("due_utc")
 """The key by which tasks are sorted."""
@@ -124,7 +125,7 @@ class PlannableEntry:
     ) -> "PlannableEntry":
         expected_s = entry.script.expected_s(entry.config)
         own_timeout_s = max(_LEAST_TIMEOUT_S, expected_s + _TIMEOUT_MARGIN_S)
-        lanes = tuple(_spread(lanes, entry.spread))
+        lanes = _spread(lanes, entry.spread)
         jitter_s = int(entry.jitter.seconds) if entry.jitter else 0
         return cls(
             campaign=campaign,
@@ -136,7 +137,8 @@ class PlannableEntry:
             expected=timedelta(seconds=expected_s),
             timeout_s=entry.timeout.seconds if entry.timeout else own_timeout_s,
             jitter_s=jitter_s,
-            reach=timedelta(seconds=jitter_s) + max((lane.share for lane in lanes), default=timedelta()),
+            reach=timedelta(seconds=jitter_s)
+            + (lanes[-1].share if lanes else _NONE),  # shares grow with the lanes
             own_zone=ZoneInfo(zone) if zone else None,
         )
 
@@ -273,12 +275,16 @@ def _lanes(entry: ResolvedEntry) -> Iterator[PlannedLane]:
         ((None, username, None) for username in entry.usernames),
     )
     for place, (device, username, declared) in enumerate(doers):
-        yield PlannedLane(device, username, timedelta(), place, declared)
+        yield PlannedLane(device, username, _NONE, place, declared)
 
 
-def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> Iterator[PlannedLane]:
-    for lane, share in zip(lanes, shares(spread, len(lanes)), strict=True):
-        yield lane._replace(share=share)
+def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> tuple[PlannedLane, ...]:
+    if spread is None:
+        return tuple(lanes)
+    later = zip(lanes, shares(spread, len(lanes)), strict=True)
+    return tuple(
+        PlannedLane(one.device, one.username, share, one.place, one.declared) for one, share in later
+    )
 
 
 def _options(

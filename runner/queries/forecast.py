@@ -17,6 +17,7 @@ from runner.queries.entry_history import EntryHistory
 from runner.queries.situation import Situation
 from runner.queries.usage import usage_until
 from runner.queries.why_answer import WhyVerdict
+from runner.store.asked.file import whole
 
 _MOMENT = timedelta(seconds=1)
 
@@ -60,7 +61,7 @@ def foresee(history: EntryHistory, one: Coming, situation: Situation) -> Forecas
     near = [campaign for campaign in history.campaigns.values() if lanes & _lanes_of(campaign)]
     # A moment longer, since a window ends before its last instant, and tasks may be due right there.
     window = Window(max(situation.now, instant - LOOK_BACK), instant + one.plannable.reach + _MOMENT)
-    made, usage = plan(near, window), usage_until(history.ledger.whole(), one.plannable.lanes, situation.now)
+    made, usage = plan(near, window), usage_until(whole(history.ledger), one.plannable.lanes, situation.now)
     held = forecast(made, one, situation.zone, usage)
     until = {key: at for some in held if not some.first.is_interrupted for key, at in some.until_utc.items()}
     said = [

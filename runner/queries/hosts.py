@@ -23,6 +23,7 @@ from runner.queries.host_words import (
 from runner.queries.phones import devices_of
 from runner.queries.situation import Situation
 from runner.queries.why_host import lane_of
+from runner.store.asked.file import whole
 from runner.store.asked.ledger import AskedLedger
 from runner.store.host_rows import HostRow, HostTable, LaneRow
 from runner.store.leases import backend_lane
@@ -129,7 +130,7 @@ def hosts(ledger: AskedLedger, situation: Situation, campaigns: Sequence[Resolve
     running, waiting, phones = (
         running_by_host(ledger, table),
         waiting_by_host(ledger, table),
-        ledger.whole().phones.latest(),
+        whole(ledger).phones.latest(),
     )
     lines = [
         _line(table, row, phones, running.get(name, []), waiting[name], situation.time)
@@ -237,9 +238,9 @@ def _line(
 
 def running_by_host(ledger: AskedLedger, table: HostTable) -> Mapping[str, list[TaskRow]]:
     """The tasks that run, by host: the one that began the attempt, else the one that holds the lane."""
-    whole, found = ledger.whole(), dict[str, list[TaskRow]]()
-    begun = whole.hosts_now.running()
-    for task in whole.lanes_now.running():
+    every, found = whole(ledger), dict[str, list[TaskRow]]()
+    begun = every.hosts_now.running()
+    for task in every.lanes_now.running():
         holder = table.keeper(lane_of(task.task))
         if name := begun.get(task.id) or (holder.name if holder else None):
             found.setdefault(name, []).append(task)
@@ -249,7 +250,7 @@ def running_by_host(ledger: AskedLedger, table: HostTable) -> Mapping[str, list[
 def waiting_by_host(ledger: AskedLedger, table: HostTable) -> Mapping[str, int]:
     """How many tasks are pending in the lanes of each host; 0 for one that is not named."""
     found: Counter[str] = Counter()
-    for device, backend, count in ledger.whole().hosts_now.waiting():
+    for device, backend, count in whole(ledger).hosts_now.waiting():
         lane = backend_lane(backend) if declared(backend).takes_batches else device or ""
         if holder := table.keeper(lane):
             found[holder.name] += count

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plannable_entry import plannable_entries
 from runner.settings import AdbAddress
+from runner.store.asked.file import whole
 from runner.store.asked.ledger import AskedLedger
 from runner.store.phone_rows import AWAY, READY
 
@@ -28,7 +29,7 @@ class PhoneLine:
 def phones_of_hosts(ledger: AskedLedger, declared: Sequence[str]) -> list[PhoneLine]:
     """The declared phones as the hosts that see them wrote down last, and whatever else is not ready: adb on this
     machine knows only of its own."""
-    states = ledger.whole().phones.latest()
+    states = whole(ledger).phones.latest()
     known = {serial: "not found" if one.state == AWAY else one.state for serial, one in states.items()}
     phones = [PhoneLine(serial, known.pop(serial, "unknown")) for serial in declared]
     return phones + [

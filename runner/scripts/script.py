@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -120,26 +121,36 @@ def built_in_schema(name: str) -> Callable[[], Mapping[str, Any]]:
     return lambda: schema("campaign")["$defs"][name]
 
 
-def defaults(script: Script) -> dict[str, Any]:
+def defaults(script: Script) -> Mapping[str, Any]:
     """The default of every key of a script's config that has one."""
-    return _defaults(script.config_schema())
+    return _defaults_of(script.config_schema)
+
+
+# Asked for each config of a thousand files.
+@lru_cache(maxsize=128)
+def _defaults_of(config_schema: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    return _defaults(config_schema())
 
 
 def complete(script: Script, values: Config) -> dict[str, Any]:
     """A config as written, with its defaults and those of the mappings in it filled in."""
-    return _complete(script.config_schema(), values)
+    return {**defaults(script), **_given(script.config_schema(), values)}
 
 
 def _defaults(node: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value["default"] for key, value in node["properties"].items() if "default" in value}
 
 
-def _complete(node: Mapping[str, Any], values: Config) -> dict[str, Any]:
-    given = {
-        key: _complete(node["properties"][key], value) if isinstance(value, dict) else value
-        for key, value in values.items()
+def _given(node: Mapping[str, Any], values: Config) -> Config:
+    """Values as written, with the defaults of the mappings among them filled in."""
+    inner = {key: value for key, value in values.items() if isinstance(value, dict)}
+    if not inner:
+        return values
+    nodes = node["properties"]
+    return {
+        **values,
+        **{key: {**_defaults(nodes[key]), **_given(nodes[key], value)} for key, value in inner.items()},
     }
-    return {**_defaults(node), **given}
 
 
 def listed(several: list[str], text: str) -> tuple[str, ...]:

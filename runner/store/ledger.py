@@ -163,9 +163,6 @@ class Ledger(AskedLedger):
         """Whether it belongs to a rehearsal: nothing in it is meant for real phones."""
         return self.ownership.is_rehearsal
 
-    def whole(self) -> "Ledger":
-        return self
-
     def host_table(self) -> HostTable | None:
         return self.hosts_now.table()
 

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from runner.campaign.match import Sighting, Sightings
 from runner.campaign.narrowing import asks_phones, narrowed
 from runner.campaign.resolve import ResolvedCampaign
+from runner.store.asked.file import whole
 from runner.store.asked.ledger import AskedLedger
 from runner.store.phone_rows import READY
 
 
 def sightings(ledger: AskedLedger) -> dict[str, Sighting]:
     """The last answers of the phones that the ledger knows."""
-    phones = ledger.whole().phones
+    phones = whole(ledger).phones
     states = phones.latest()
     found = {}
     for row in phones.all():

@@ -38,6 +38,12 @@ def brisk(monkeypatch) -> None:
     monkeypatch.setattr(flow_run, "JUDGE_S", 0.5)
 
 
+@pytest.fixture
+def soon_over(brisk, monkeypatch) -> None:
+    """What never comes is waited for for 5 s, where the flows say 20 s or 30 s."""
+    hurry(monkeypatch, lambda limit_s: 5.0 if limit_s in (20.0, 30.0) else limit_s)
+
+
 def video(author: str) -> str:
     """The address of a video of theirs, another one for each author."""
     return f"https://www.tiktok.com/@{author}/video/73{crc32(author.encode()):017}"
@@ -88,7 +94,7 @@ def test_a_like_that_the_app_ignores_is_refuted(shelf):
     assert shelf.notes.states == [REFUTED] and done(shelf, "likes", "demo_heartless") == []
 
 
-def test_a_link_to_a_post_of_somebody_else_is_not_liked(shelf):
+def test_a_link_to_a_post_of_somebody_else_is_not_liked(shelf, soon_over):
     shelf.app("post_elsewhere", caption="Somebody else's")
     own = shelf.memory()["elsewhere"][-1]["id"]
     outcome = like(shelf, f"https://www.tiktok.com/@demo_other/video/{own}")
@@ -96,7 +102,7 @@ def test_a_link_to_a_post_of_somebody_else_is_not_liked(shelf):
     assert shelf.notes.rows == [] and done(shelf, "likes", "studio_virtual01") == []
 
 
-def test_a_link_to_nothing_is_not_liked(shelf):
+def test_a_link_to_nothing_is_not_liked(shelf, soon_over):
     outcome = like(shelf, video("missing_demo"))
     assert outcome.outcome is AttemptOutcome.FAILED and "leads to no post" in outcome.message
     assert shelf.notes.rows == []
@@ -167,7 +173,7 @@ def test_a_user_who_is_gone_cannot_be_unfollowed(shelf):
     assert shelf.notes.rows == []
 
 
-def test_an_unfollow_that_the_app_ignores_is_refuted(shelf):
+def test_an_unfollow_that_the_app_ignores_is_refuted(shelf, soon_over):
     shelf.app("set_unfollow_style", style="toggle")
     shelf.app("set_relation", user="demo_sticky", state="following")
     shelf.app("set_result", effect="unfollow", result="ignored")

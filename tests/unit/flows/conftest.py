@@ -12,12 +12,13 @@ from runner.campaign.reader import read
 from runner.campaign.structure import check_flow
 from runner.clock import ManualClock
 from runner.errors import HeldBack, LeaseLost
+from runner.flows.app_view import AppView
 from runner.flows.draws import Draws
 from runner.flows.engine import carry_out
 from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
 from runner.flows.language import read_flow
-from runner.flows.profile import AppView, Profile, read_profile
+from runner.flows.profile import Profile, read_profile
 from runner.flows.steps import ACTIONS
 from runner.tasks import Effect, EffectState, Outcome, StepRecord
 

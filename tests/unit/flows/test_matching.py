@@ -3,8 +3,8 @@
 import pytest
 
 from runner.flows import matching
+from runner.flows.app_view import filled_in
 from runner.flows.matching import find_all, has_room, tap_point
-from runner.flows.profile import filled_in
 from runner.flows.reading import Names
 from runner.flows.selectors import Selector
 from runner.phone.screen import parse

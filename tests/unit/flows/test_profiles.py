@@ -3,7 +3,8 @@
 import pytest
 
 from runner.errors import FlowError, Unsupported
-from runner.flows.profile import AppView, load_profile, read_profile
+from runner.flows.app_view import AppView
+from runner.flows.profile import load_profile, read_profile
 from runner.flows.versions import is_within
 from runner.phone.screen import parse
 from runner.scripts.script import ProfileText

@@ -4,7 +4,8 @@ from xml.sax.saxutils import quoteattr
 
 import pytest
 
-from runner.flows.profile import AppView, load_profile
+from runner.flows.app_view import AppView
+from runner.flows.profile import load_profile
 from runner.flows.selectors import Selector
 from runner.phone.screen import Element, Screen, parse
 

@@ -14,7 +14,9 @@ from runner.clock import SystemClock
 from runner.errors import LedgerError, LedgerGone, LedgerRaised
 from runner.store import schema
 from runner.store.asked import questions
-from runner.store.asked.ledger import AskedLedger, LedgerFile, open_asked
+from runner.store.asked.file import LedgerFile, open_asked
+from runner.store.asked.file import whole as whole_of
+from runner.store.asked.ledger import AskedLedger
 from runner.store.columns import Instant
 from runner.store.ledger import Ledger
 from runner.store.request_rows import PauseScope
@@ -131,7 +133,7 @@ def test_hosts_of_a_copied_ledger_are_told(asked: AskedLedger, whole: Ledger) ->
     table = asked.host_table()
     assert table is not None
     assert list(table.hosts) == ["shelf-1"]
-    assert asked.whole() is asked.whole()
+    assert whole_of(asked) is whole_of(asked)
 
 
 def test_it_tells_of_a_copy_that_was_put_back(asked: AskedLedger, whole: Ledger, tmp_path: Path) -> None:

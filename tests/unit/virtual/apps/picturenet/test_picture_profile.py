@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from picture_hand import PACKAGE
 
-from runner.flows.profile import AppView, load_profile
+from runner.flows.app_view import AppView
+from runner.flows.profile import load_profile
 from runner.phone.screen import Screen, parse
 from runner.virtual.apps.picturenet.kinds import KINDS
 from runner.virtual.apps.picturenet.notices import NOTICES
