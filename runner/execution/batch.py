@@ -1,6 +1,6 @@
 """Tasks that a backend carries out with one call: their journal, and what follows the call."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from runner.backends.backend import BatchBackend
@@ -9,12 +9,15 @@ from runner.events import EffectSettled, TaskReported
 from runner.execution.accounts import Account, refusal_of
 from runner.execution.attempt import bug
 from runner.execution.journal import ACCOUNT_LOOK
+from runner.execution.limiter import WantedEffects
 from runner.execution.retry import what_follows_always
 from runner.execution.taken_task import Ends, ExecutionContext, TakenTask, decide, finish, tell_finished
 from runner.journals import Intent, Settlement
 from runner.planning.limits import NotBefore
 from runner.store.fence import be_sure
+from runner.store.leases import LaneHold
 from runner.store.rows import NewEffect
+from runner.store.usage_table import UsageTable
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome
 
 
@@ -82,11 +85,18 @@ class Batch:
             for key, wanted in by_key.items()
             if key not in in_use
         ]
+        free = [intent for intent in intents if intent.task_key not in in_use]
+        besides: Mapping[str, NotBefore] = {}
         # The limits are claimed until the effects are written down: else two batches would both get the last place.
         with self._context.limiter.claim_all(wanted) as refused:
-            held_back = in_use | {key: _held_back(refusal) for key, refusal in refused.items()}
-            begun = self._begin([intent for intent in intents if intent.task_key not in held_back])
-        self.finish(held_back)
+            free = [intent for intent in free if intent.task_key not in refused]
+            if self._hold is None or not free:
+                begun = self._begin(free)
+            else:
+                still = [one for one in wanted if one[0].key not in refused]
+                begun, besides = self._begin_beside_others(free, still, self._hold)
+        refused_at_last = {**refused, **besides}
+        self.finish(in_use | {key: _held_back(refusal) for key, refusal in refused_at_last.items()})
         return begun
 
     def be_sure(self) -> None:
@@ -170,7 +180,28 @@ class Batch:
         return {name for name in devices | {intent.account for intent in intents} if name}
 
     def _begin(self, intents: Sequence[Intent]) -> dict[str, list[int]]:
-        rows = [
+        rows = self._rows(intents)
+        return self._note_begun(
+            rows, self._context.ledger.effects.begin_all(rows, self._hold) if rows else []
+        )
+
+    def _begin_beside_others(
+        self, intents: Sequence[Intent], wanted: Sequence[WantedEffects], hold: LaneHold
+    ) -> tuple[dict[str, list[int]], Mapping[str, NotBefore]]:
+        """As `_begin`, with another look at the limits while no host makes effects on these devices: returns, by key,
+        those that forbid some, too."""
+        refused: dict[str, NotBefore] = {}
+
+        def judge(usage: UsageTable) -> Collection[str]:
+            refused.clear()
+            refused.update(self._context.limiter.judge_all(wanted, usage))
+            return refused
+
+        rows, ids = self._context.ledger.effects.begin_allowed(self._rows(intents), hold, judge)
+        return self._note_begun(rows, ids), refused
+
+    def _rows(self, intents: Sequence[Intent]) -> list[NewEffect]:
+        return [
             NewEffect(
                 taken.claimed.id,
                 intent.task_key,
@@ -183,7 +214,8 @@ class Batch:
             for intent in intents
             for taken in [self._open[intent.task_key]]
         ]
-        ids = self._context.ledger.effects.begin_all(rows, self._hold) if rows else []
+
+    def _note_begun(self, rows: Sequence[NewEffect], ids: Sequence[int]) -> dict[str, list[int]]:
         begun: dict[str, list[int]] = {}
         for effect_id, row in zip(ids, rows, strict=True):
             begun.setdefault(row.task_key, []).append(effect_id)

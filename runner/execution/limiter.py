@@ -77,7 +77,7 @@ class Limiter:
                 alike[like] = _all_effects(task)
             if effects := alike[like]:
                 wanted.append((task, effects))
-        return self._judge(wanted)
+        return self._judge(wanted, self._usage_of(wanted))
 
     @contextmanager
     def claim(self, task: Task, kind: str, account: str | None, app: str | None = None) -> Iterator[None]:
@@ -107,7 +107,11 @@ class Limiter:
         names = {task.device for task, _ in wanted if task.device}
         names |= {account for _, effects in wanted for _, account in effects if account}
         with self.holding_off(names):
-            yield self._judge(wanted)
+            yield self._judge(wanted, self._usage_of(wanted))
+
+    def judge_all(self, wanted: Sequence[WantedEffects], usage: UsageTable) -> Mapping[str, NotBefore]:
+        """As `claim_all`, for whoever holds off the effects of all hosts while it asks: `usage` is what was made."""
+        return self._judge(wanted, usage)
 
     @contextmanager
     def holding_off(self, names: Set[str]) -> Iterator[None]:
@@ -141,12 +145,14 @@ class Limiter:
         usage = self._known.of(task.device, account, app)
         return usage is not None and not self._verdict(self._limits(task), usage, task, kind, account, now)
 
-    def _judge(self, wanted: Sequence[WantedEffects]) -> dict[str, NotBefore]:
-        """Refuse a task if a limit forbids one of its effects; its other effects do not count then."""
-        now = self._clock.now()
+    def _usage_of(self, wanted: Sequence[WantedEffects]) -> UsageTable:
         devices = {task.device for task, _ in wanted if task.device}
         accounts = {account for _, effects in wanted for _, account in effects if account}
-        usage = self._effects.usage_of(devices, accounts, now) if wanted else UsageTable()
+        return self._effects.usage_of(devices, accounts, self._clock.now()) if wanted else UsageTable()
+
+    def _judge(self, wanted: Sequence[WantedEffects], usage: UsageTable) -> dict[str, NotBefore]:
+        """Refuse a task if a limit forbids one of its effects; its other effects do not count then."""
+        now = self._clock.now()
         limits = list({id(one): one for one in (self._limits(task) for task, _ in wanted)}.values())
         # The quick way for thousands of tasks: whatever fits all at once needs no look one by one.
         if len(limits) == 1:

@@ -12,6 +12,16 @@ SILENT = timedelta(milliseconds=2500)
 """A host is heard of every second; after this long somebody may wonder."""
 
 
+SKEW = timedelta(seconds=1)
+"""A clock that differs from the database's by more is told: work would begin that much too early or too late."""
+
+
+def skew_words(whose: str, skew: timedelta) -> str:
+    """How a clock differs from the database's, without a full stop."""
+    way = "ahead of" if skew > timedelta() else "behind"
+    return f"the clock of {whose} is {abs(skew).total_seconds():.1f} s {way} that of the database"
+
+
 def ended_utc(host: HostRow) -> datetime:
     """When a host stopped, or was heard of for the last time."""
     return host.stopped_utc or host.seen_utc

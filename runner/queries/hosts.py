@@ -9,7 +9,17 @@ from enum import StrEnum
 from runner.backend_registry import declared
 from runner.campaign.resolve import ResolvedCampaign
 from runner.queries.advice import Action, StartDaemon, StartHost
-from runner.queries.host_words import SILENT, Time, ended_utc, how_gone, no_leader, some, wanted
+from runner.queries.host_words import (
+    SILENT,
+    SKEW,
+    Time,
+    ended_utc,
+    how_gone,
+    no_leader,
+    skew_words,
+    some,
+    wanted,
+)
 from runner.queries.phones import devices_of
 from runner.queries.situation import Situation
 from runner.queries.why_host import lane_of
@@ -19,9 +29,6 @@ from runner.store.host_rows import HostRow, HostTable, LaneRow
 from runner.store.leases import backend_lane
 from runner.store.phone_rows import READY, PhoneState
 from runner.store.rows import TaskRow
-
-SKEW = timedelta(seconds=2)
-"""A clock that differs from the database's by more is told: start times would come that much too early or too late."""
 
 
 class HostState(StrEnum):
@@ -183,14 +190,16 @@ def troubles(
         if lane.is_held and other is not None and other.is_alive and other.name != lane.host:
             yield HostTrouble(HostTroubleKind.WANTED, lane.name, wanted(lane, time))
     yield from _versions(table)
-    if abs(table.skew) > SKEW:
-        yield HostTrouble(HostTroubleKind.CLOCK, "", skew_words(table.skew))
+    yield from _clocks(table)
 
 
-def skew_words(skew: timedelta) -> str:
-    """How the clock of this process differs from the database's, without a full stop."""
-    way = "ahead of" if skew > timedelta() else "behind"
-    return f"the clock of this machine is {abs(skew).total_seconds():.1f} s {way} that of the database"
+def _clocks(table: HostTable) -> Iterator[HostTrouble]:
+    wrong = [row for row in table.living if abs(row.skew) > SKEW]
+    for row in wrong:
+        yield HostTrouble(HostTroubleKind.CLOCK, row.name, skew_words(f"host {row.name}", row.skew))
+    is_told = any(abs(row.skew - table.skew) < SKEW for row in wrong)  # who asks is on that host's machine
+    if abs(table.skew) > SKEW and not is_told:
+        yield HostTrouble(HostTroubleKind.CLOCK, "", skew_words("this machine", table.skew))
 
 
 def _versions(table: HostTable) -> Iterator[HostTrouble]:

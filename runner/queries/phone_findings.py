@@ -11,7 +11,7 @@ from runner.phone.choosing import Device, choose
 from runner.phone.condition import Condition
 from runner.phone.listing import NO_PERMISSIONS
 from runner.queries.advice import Action, EndPause, ReleaseHold, StartHost
-from runner.queries.host_words import Time, how_gone
+from runner.queries.host_words import SKEW, Time, how_gone, skew_words
 from runner.store.host_rows import HostRow
 from runner.store.phone_rows import LEAST_MB, WARM_C
 
@@ -291,6 +291,9 @@ def of_host(serial: str, keeper: HostRow | None, time: Time) -> Iterator[Finding
             "look at the list of all hosts",
         )
         yield Finding(FindingKind.HOST, serial, said, advice, is_wrong=False)
+        if abs(keeper.skew) > SKEW:
+            said = skew_words(f"host {keeper.name}", keeper.skew)
+            yield Finding(FindingKind.HOST, serial, said, "let all machines follow the same time servers")
         return
     said = f"host {keeper.name}, which has it, {how_gone(keeper, time)}"
     yield Finding(FindingKind.HOST, serial, said, StartHost(keeper.name, keeper.is_daemon))

@@ -1,10 +1,11 @@
 """What a task's host has to do with why it is as it is: who has its phone, who began it, and whether that one lives."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from runner.backend_registry import declared
 from runner.queries.advice import Advice, StartHost
-from runner.queries.host_words import how_gone, some
+from runner.queries.host_words import SKEW, how_gone, skew_words, some
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyVerdict
 from runner.store.host_rows import HostRow
@@ -41,6 +42,22 @@ def leaderless(situation: Situation) -> list[str]:
     if situation.hosts is None or situation.daemon_runs:
         return []
     return [f"Besides, {situation.down_since()}."]
+
+
+def askew(record: TaskRecord, situation: Situation) -> list[str]:
+    """A sentence about the clock of each host that decides when a task begins, if that clock is wrong."""
+    table = situation.hosts
+    if table is None:
+        return []
+    deciding = {
+        row.name: row for row in (table.leads, table.holds(lane_of(record.row.task))) if row is not None
+    }
+    return [
+        f"Besides, {skew_words(f'host {row.name}', row.skew)}: tasks begin so much "
+        f"{'too early' if row.skew > timedelta() else 'too late'} there."
+        for row in deciding.values()
+        if abs(row.skew) > SKEW
+    ]
 
 
 def without_host(record: TaskRecord, situation: Situation) -> Judgement | None:

@@ -8,7 +8,7 @@ from runner.clock import utc
 from runner.queries.advice import Advice, EndPause, Hint, ReleaseHold, Resolve, ResumeRun, RetryTask
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
-from runner.queries.why_host import Judgement, cut_off, host_of, leaderless, on_host, without_host
+from runner.queries.why_host import Judgement, askew, cut_off, host_of, leaderless, on_host, without_host
 from runner.reasons import ReasonKind
 from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import Effect, EffectState, TaskState
@@ -121,13 +121,20 @@ def _pending(record: TaskRecord, situation: Situation) -> Judgement:
     if task.due_utc > situation.now:
         return (
             WhyVerdict.WILL_RUN,
-            [f"{task.title} will run at {situation.time(task.due_utc)}{on_host(record, situation)}."],
+            [
+                f"{task.title} will run at {situation.time(task.due_utc)}{on_host(record, situation)}.",
+                *askew(record, situation),
+            ],
             [],
         )
     since, where = situation.time(task.due_utc), f"{task.lane}{on_host(record, situation, 'of')}"
     return (
         WhyVerdict.QUEUED,
-        [f"{task.title} is due since {since} and waits for its turn on {where}.", *leaderless(situation)],
+        [
+            f"{task.title} is due since {since} and waits for its turn on {where}.",
+            *leaderless(situation),
+            *askew(record, situation),
+        ],
         [],
     )
 

@@ -47,6 +47,7 @@ def _host_data(line: HostLine) -> dict[str, Any]:
         "until_utc": utc(row.until_utc),
         "stopped_utc": utc(row.stopped_utc),
         "stop_reason": row.stop_reason,
+        "clock_ahead_s": row.skew.total_seconds(),
         "lanes": [
             {
                 "name": lane.name,

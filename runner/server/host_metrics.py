@@ -34,6 +34,9 @@ def _leases(table: HostTable) -> Iterable[Metric]:
     yield gauge("runner_host_lease_seconds", "How long a host's lease goes on without renewal.", left, "host")
     lanes = {it.name: len(table.lanes_of(it.name)) for it in hosts}
     yield gauge("runner_host_lanes", "Lanes that a host has, or is gone with.", lanes, "host")
+    words = "By how much the clock of a host was ahead of that of the database at its last renewal but one."
+    ahead = {it.name: it.skew.total_seconds() for it in hosts}
+    yield gauge("runner_host_clock_ahead_seconds", words, ahead, "host")
     leads = {it.name: table.leads == it for it in hosts}
     yield gauge("runner_host_leads", "1: the host decides start times.", leads, "host")
     if table.leader is not None:

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -136,6 +136,22 @@ class Effects(AskedEffects, Part):
             action, lambda connection: self._begin(connection, effects, [hold]), guarded=True
         )
 
+    def begin_allowed(
+        self, effects: Sequence[NewEffect], hold: LaneHold, judge: Callable[[UsageTable], Container[str]]
+    ) -> tuple[list[NewEffect], list[int]]:
+        """As `begin_all` where hosts share the ledger; returns which were written, too: not those of the tasks that
+        `judge` names. It is given what limits count, while no host writes another effect, and may be called twice."""
+        devices = {new.device for new in effects if new.device}
+        accounts = {new.account for new in effects if new.account}
+
+        def work(connection: Connection) -> tuple[list[NewEffect], list[int]]:
+            refused = judge(_usage_of(connection, devices, accounts, self._clock.now()))
+            allowed = [new for new in effects if new.task_key not in refused]
+            return allowed, self._begin(connection, allowed, [hold]) if allowed else []
+
+        # Not guarded, so alone: locks of thousands of devices and accounts would be more than a server has.
+        return self._tally.write(f"record {len(effects)} effects that are about to be made", work)
+
     def settle(
         self,
         effect_id: int,
@@ -199,12 +215,8 @@ class Effects(AskedEffects, Part):
 
     def usage_of(self, devices: Collection[str], accounts: Collection[str], now: datetime) -> UsageTable:
         """As `usage`, for many devices and accounts."""
-        since = now - LOOK_BACK
         with self._database.read("read what limits count") as connection:
-            of_devices = _made_by(connection, EFFECT.device, devices, since)
-            # The least gap counts from the last effect of a device, however long ago that was.
-            of_devices |= _latest(connection, [device for device in devices if device not in of_devices])
-            return UsageTable(of_devices, _made_by(connection, EFFECT.account, accounts, since))
+            return _usage_of(connection, devices, accounts, now)
 
     def _begin_judged(self, new: NewEffect, hold: LaneHold | None, judge: Callable[[Usage], None]) -> int:
         names = (("device", new.device), ("account", new.account))
@@ -266,6 +278,16 @@ class Effects(AskedEffects, Part):
         insert = self._database.connector.insert_and_number
         ids = insert(connection, schema.effects, NEW_EFFECT, rows, ("task_id", "ordinal"))
         return [ids[task_id, ordinal] for task_id, ordinal, *_ in rows]
+
+
+def _usage_of(
+    connection: Connection, devices: Collection[str], accounts: Collection[str], now: datetime
+) -> UsageTable:
+    since = now - LOOK_BACK
+    of_devices = _made_by(connection, EFFECT.device, devices, since)
+    # The least gap counts from the last effect of a device, however long ago that was.
+    of_devices |= _latest(connection, [device for device in devices if device not in of_devices])
+    return UsageTable(of_devices, _made_by(connection, EFFECT.account, accounts, since))
 
 
 def settle(connection: Connection, settlements: Iterable[Settlement], now: datetime) -> None:

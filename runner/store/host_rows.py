@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 
 class HostRow(NamedTuple):
-    """A host. `process` has its name; it `is_alive` while its lease goes on. One that has stopped says why."""
+    """A host. `process` has its name; it `is_alive` while its lease goes on. One that has stopped says why.
+    `clock_ahead_us` is by how many microseconds its clock was surely ahead of the database's, negative if behind."""
 
     name: str
     epoch: int
@@ -23,7 +24,12 @@ class HostRow(NamedTuple):
     until_utc: datetime
     stopped_utc: datetime | None
     stop_reason: str
+    clock_ahead_us: int
     is_alive: bool
+
+    @property
+    def skew(self) -> timedelta:
+        return timedelta(microseconds=self.clock_ahead_us)
 
 
 class LaneRow(NamedTuple):

@@ -13,7 +13,7 @@ from runner.store.connector import database_now
 from runner.store.database import Database
 from runner.store.host_rows import HostRow
 from runner.store.instants import EPOCH, MICROSECOND
-from runner.store.leases import HOST_LEASE, HostLease
+from runner.store.leases import HOST_LEASE, HostLease, sure_skew
 from runner.store.part import Part, add_unless_there
 
 HOST = schema.hosts.c
@@ -61,6 +61,7 @@ class Hosts(Part):
             "until_utc": UNTIL,
             "stopped_utc": None,
             "stop_reason": "",
+            "clock_ahead_us": 0,
         }
         is_own_machine = HOST.machine == machine if replaces_dead else false()
         is_free = or_(~IS_ALIVE, HOST.process == self._executor, is_own_machine)
@@ -74,13 +75,19 @@ class Hosts(Part):
         everything then, and may only register anew."""
         if not lease.is_sure():
             return False
-        sent_s = self._clock.boottime()
-        # One statement, so that a lease that has ended by now is never lengthened.
-        renewed = _of(lease).values(seen_utc=database_now(), until_utc=UNTIL)
+        sent_s, sent_utc = self._clock.boottime(), self._clock.now()
+        # One statement, so that a lease that has ended by now is never lengthened: what the clocks differ now is
+        # written a second later.
+        known = {"clock_ahead_us": lease.skew // MICROSECOND}
+        renewed = (
+            _of(lease).values(seen_utc=database_now(), until_utc=UNTIL, **known).returning(HOST.seen_utc)
+        )
         action = f"renew the lease of the host {lease.host}"
-        work = lambda connection: connection.execute(renewed).rowcount  # noqa: E731
-        if self._write_beside(action, work, flush=False, urgent=True):
+        work = lambda connection: connection.scalar(renewed)  # noqa: E731
+        seen_utc = self._write_beside(action, work, flush=False, urgent=True)
+        if seen_utc is not None:
             lease.renewed(sent_s)
+            lease.skew = sure_skew(sent_utc, seen_utc, self._clock.now())
         else:
             lease.lose()
         return lease.is_sure()

@@ -1,7 +1,6 @@
 """What people ask about hosts: all of them with their leases, the lanes that they hold, and who leads, at once."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -14,6 +13,7 @@ from runner.store.hosts import HOST, IS_ALIVE
 from runner.store.instants import EPOCH, MICROSECOND
 from runner.store.lane_leases import IS_HELD, ITS_HOST, LANE
 from runner.store.leader import IS_LED, LEADER
+from runner.store.leases import sure_skew
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.tasks import TaskState
@@ -58,9 +58,7 @@ class HostsNow(AskedHosts, Part):
         table = self._read("read the hosts", work)
         if table is None:
             return None
-        # The database said its time between these two; what lies between them is no difference.
-        ahead, behind = before_utc - table.now_utc, self._clock.now() - table.now_utc
-        return replace(table, skew=max(ahead, timedelta()) or min(behind, timedelta()))
+        return replace(table, skew=sure_skew(before_utc, table.now_utc, self._clock.now()))
 
     def running(self) -> dict[int, str]:
         """The hosts that carry tasks out now, by the tasks' ids."""

@@ -1,6 +1,6 @@
 """Rights that end by themselves, as their holder knows them: the life of a host, the hold of a lane, the lead."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from runner.clock import Clock
 
@@ -53,9 +53,19 @@ class Lease:
 class HostLease(Lease):
     """One life of a host."""
 
+    skew = timedelta()
+    """By how much its clock was surely ahead of the database's at the last renewal, negative if behind."""
+
 
 class LeaderLease(Lease):
     """One time of leading."""
+
+
+def sure_skew(before_utc: datetime, database_utc: datetime, after_utc: datetime) -> timedelta:
+    """By how much a clock is surely ahead of the database's, negative if behind: the database said its time between
+    these two instants of the clock, and what lies between them is no difference."""
+    ahead, behind = before_utc - database_utc, after_utc - database_utc
+    return max(ahead, timedelta()) or min(behind, timedelta())
 
 
 class LaneHold:

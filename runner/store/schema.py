@@ -306,7 +306,6 @@ daemon_spans = Table(
     Column("seen_utc", Instant, nullable=False),
     Column("stopped_utc", Instant),
     Column("stop_reason", Text, nullable=False),
-    Column("host", Text),
     Index(None, "started_utc"),
 )
 
@@ -330,7 +329,6 @@ phones = Table(
     Column("seen_utc", Instant, nullable=False),
     Column("facts", JSON, nullable=False),
     Column("failures", Integer, nullable=False, server_default="0"),
-    Column("host", Text),
 )
 
 phone_states = Table(
@@ -382,6 +380,7 @@ hosts = Table(
     Column("until_utc", Instant, nullable=False),
     Column("stopped_utc", Instant),
     Column("stop_reason", Text, nullable=False),
+    Column("clock_ahead_us", BigInteger, nullable=False),
 )
 
 lanes = Table(

@@ -101,6 +101,7 @@ def test_nothing_is_begun_under_a_lease_that_is_lost(
         lambda: ledger.attempts.start_all([second], under),
         lambda: effect(ledger, attempt, under),
         lambda: ledger.effects.begin_all([new], under),
+        lambda: ledger.effects.begin_allowed([new], under, lambda usage: ()),
         lambda: ledger.effects.settle(made, EffectState.MADE, {}, hold=under),
         lambda: ledger.effects.settle_all([Settlement(made, EffectState.MADE, {})], under),
         lambda: ledger.attempts.finish_and_start(

@@ -212,5 +212,6 @@ def leave_committing_out() -> None:
 
     Effects.begin = lambda self, *about, **more: begin_all(self, [NewEffect(*about)])[0]
     Effects.settle = lambda self, *about, hold=None: settle_all(self, [Settlement(*about)], hold)
+    Effects.begin_allowed = lambda self, new, hold, judge: ([*new], begin_all(self, new, hold))
     Effects.begin_all, Effects.settle_all, Effects.of = begin_all, settle_all, effects_of
     Attempts.finish_all, Attempts.finish_and_start = finish_all, finish_and_begin

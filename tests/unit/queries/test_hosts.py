@@ -17,9 +17,11 @@ from runner.clock import Clock, ManualClock, SystemClock
 from runner.execution.record_run import record_now
 from runner.queries.hosts import Hosts, HostState, hosts, troubles
 from runner.queries.overview import overview
+from runner.queries.phone_findings import of_host
 from runner.queries.situation import Situation
 from runner.queries.why import explain_tasks
 from runner.queries.why_entry import explain_entry
+from runner.queries.why_host import askew
 from runner.reports.advice import Options
 from runner.reports.hosts_json import hosts_data
 from runner.reports.hosts_text import print_hosts
@@ -239,7 +241,28 @@ def test_the_overview_says_who_leads_and_what_waits_for_a_host(scene: Scene) -> 
 def test_a_clock_that_differs_from_the_databases_is_told(scene: Scene) -> None:
     table = scene.situation.hosts
     assert table is not None and table.skew == timedelta()
+    exact = replace(table, skew=timedelta(seconds=0.9))
+    assert list(troubles(exact, scene.situation.time)) == []
     wrong = replace(table, skew=timedelta(seconds=-12.04))
     (trouble,) = troubles(wrong, scene.situation.time)
     assert trouble.said == "the clock of this machine is 12.0 s behind that of the database"
     assert not trouble.kind.stops_tasks
+
+
+def test_the_host_whose_clock_differs_is_named_once(scene: Scene) -> None:
+    table = scene.situation.hosts
+    assert table is not None
+    ahead = table.hosts["berlin"]._replace(clock_ahead_us=3_000_000)
+    wrong = replace(table, hosts={**table.hosts, "berlin": ahead}, skew=timedelta(seconds=3.1))
+    (trouble,) = troubles(wrong, scene.situation.time)
+    assert trouble.subject == "berlin"
+    assert trouble.said == "the clock of host berlin is 3.0 s ahead of that of the database"
+    elsewhere = replace(wrong, skew=timedelta(seconds=-4))
+    assert [one.subject for one in troubles(elsewhere, scene.situation.time)] == ["berlin", ""]
+    found = [one.said for one in of_host("S1", ahead, scene.situation.time) if one.is_wrong]
+    assert found == [trouble.said]
+    record = scene.ledger.tasks.record_of(scene.ledger.tasks.all()[0].task.key)
+    assert record is not None
+    (said,) = askew(record, replace(scene.situation, hosts=wrong))
+    assert said == f"Besides, {trouble.said}: tasks begin so much too early there."
+    assert askew(record, scene.situation) == []

@@ -210,6 +210,7 @@ def test_hosts_that_share_the_ledger_have_figures(
     assert [value("runner_host_tasks_waiting", {"host": name}) for name in ("north", "south")] == [0, 1]
     assert value("runner_host_tasks_running", {"host": "south"}) == 0
     assert value("runner_clock_ahead_seconds") == 0
+    assert value("runner_host_clock_ahead_seconds", {"host": "south"}) == 0
     epoch = value("runner_leader_epoch")
     shelf.dies("south", ago=timedelta(seconds=4))
     assert value("runner_host_lease_seconds", {"host": "south"}) == 1

@@ -2,15 +2,18 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from claims import claim
 
-from runner.clock import ManualClock
+from runner.clock import ManualClock, SystemClock
 from runner.errors import LedgerError
+from runner.planning.limits import Usage
+from runner.store.leases import LaneHold
 from runner.store.ledger import Ledger
-from runner.store.rows import Decision, OccurrenceState
+from runner.store.rows import Decision, NewEffect, OccurrenceState
+from runner.store.usage_table import UsageTable
 from runner.tasks import AttemptOutcome, EffectState, Occurrence, Outcome, Task, TaskState, task_key
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -142,3 +145,58 @@ def test_one_of_several_writes_that_is_refused_fails_alone(ledgers: tuple[Ledger
     assert one.tasks.counts() == {TaskState.COMPLETED: 30}
     again = at_once(*(lambda key=key: one.attempts.start_all([key]) for key in keys))
     assert again == [{}] * 30
+
+
+class FastClock(SystemClock):
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=3)
+
+
+def test_a_host_whose_clock_differs_from_the_databases_says_so_as_it_renews(postgres_ledger: str) -> None:
+    for clock, (least, most) in ((FastClock(), (1.0, 3.0)), (SystemClock(), (0.0, 0.0))):
+        with Ledger.open(postgres_ledger, clock) as ledger:
+            lease = ledger.hosts.register("north", machine="m", version="1", replaces_dead=True)
+            for _ in range(2):
+                assert ledger.hosts.renew(lease)
+            (row,) = ledger.hosts.all()
+            assert least <= row.skew.total_seconds() <= most
+
+
+def test_a_batch_and_a_phones_task_of_another_host_do_not_both_get_the_last_place(
+    ledgers: tuple[Ledger, Ledger],
+) -> None:
+    """The last place under a limit of the device, and of the account: each asks while the other one cannot write."""
+    one, other = ledgers
+    (made,) = [one.occurrences.record([decision(0, devices=2)])]
+    first, second = (claim(ledger, task.key) for ledger, task in zip(ledgers, made, strict=True))
+    holds = []
+    for ledger, name in ((one, "north"), (other, "south")):
+        lease = ledger.hosts.register(name, machine=name, version="1")
+        (epoch,) = ledger.lane_leases.take(lease, [name]).values()
+        holds.append(LaneHold(lease, name, epoch))
+    counted: list[tuple[str, int]] = []
+    threads: list[threading.Thread] = []
+    keys = [task.key for task in made]
+
+    def of_a_phone(usage: Usage) -> None:
+        counted.append(("phone", len(usage.device.get("post", ()))))
+
+    def begin_on_a_phone() -> None:
+        about = (second.id, keys[1], "post", None, "A1", "@us", {})
+        other.effects.begin(*about, hold=holds[1], judge=of_a_phone)
+
+    def of_the_batch(usage: UsageTable) -> list[str]:
+        if not threads:
+            threads.append(threading.Thread(target=begin_on_a_phone))
+            threads[0].start()
+            threads[0].join(0.5)
+            assert threads[0].is_alive(), "it waits until the batch is written"
+        counted.append(("batch", len(usage.devices.get("A1", {}).get("post", ()))))
+        return []
+
+    new = NewEffect(first.id, keys[0], "post", None, "A1", "@us", {})
+    _, ids = one.effects.begin_allowed([new], holds[0], of_the_batch)
+    threads[0].join()
+    assert len(ids) == 1 and counted == [("batch", 0), ("phone", 1)]
+    rows, ids = one.effects.begin_allowed([new], holds[0], lambda usage: [keys[0]])
+    assert (rows, ids) == ([], [])

@@ -8,8 +8,7 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    for table in ("attempts", "daemon_spans", "phones"):
-        op.add_column(table, sa.Column("host", sa.Text))
+    op.add_column("attempts", sa.Column("host", sa.Text))
     op.create_table(
         "hosts",
         sa.Column("name", sa.Text, nullable=False),
@@ -25,6 +24,7 @@ def upgrade() -> None:
         sa.Column("until_utc", sa.BigInteger, nullable=False),
         sa.Column("stopped_utc", sa.BigInteger),
         sa.Column("stop_reason", sa.Text, nullable=False),
+        sa.Column("clock_ahead_us", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_hosts"),
     )
     op.create_table(
