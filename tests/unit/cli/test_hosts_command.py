@@ -81,3 +81,12 @@ def test_a_host_that_was_taken_away_is_forgotten(asked: AskedLedger, shelf: Host
         "north"
     ]
     assert "knows no such host" in str(asked("hosts", "forget", "south").exception)
+
+
+def test_the_ledger_may_be_named_before_the_subcommand(asked: AskedLedger, shelf: HostShelf) -> None:
+    shelf.dies("south", ago=timedelta(minutes=1))
+    elsewhere = asked("hosts", "--store", "sqlite:////nowhere/ledger.db", "forget", "south")
+    assert "there is no ledger /nowhere/ledger.db" in str(elsewhere.exception)
+    after = asked("hosts", "forget", "south", "--store", "sqlite:////nowhere/ledger.db")
+    assert "there is no ledger /nowhere/ledger.db" in str(after.exception)
+    assert asked("hosts", "forget", "south").exit_code == 0
