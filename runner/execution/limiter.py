@@ -88,7 +88,7 @@ class Limiter:
             if not self._is_surely_allowed(task, kind, account, app, now):
                 usage = self._effects.usage(device=task.device, account=account, app=app, now=now)
                 _raise(self._verdict(self._limits(task), usage, task, kind, account, now))
-                self._known.learn(task.device, account, app, usage)
+                self._known.learn(task.device, account, app, usage, now)
             yield
             self._known.add(task.device, account, kind, self._clock.now())
 
@@ -142,7 +142,7 @@ class Limiter:
         self, task: Task, kind: str, account: str | None, app: str | None, now: datetime
     ) -> bool:
         """Whether an effect is allowed by all that this process knows, which is at least what the ledger counts."""
-        usage = self._known.of(task.device, account, app)
+        usage = self._known.of(task.device, account, app, now)
         return usage is not None and not self._verdict(self._limits(task), usage, task, kind, account, now)
 
     def _usage_of(self, wanted: Sequence[WantedEffects]) -> UsageTable:

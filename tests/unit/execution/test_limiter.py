@@ -3,7 +3,7 @@ where what this process knows does not tell."""
 
 import threading
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from claims import claim
@@ -98,6 +98,18 @@ def test_what_is_an_hour_old_makes_room(desk: Desk) -> None:
     desk.clock.advance(3600)
     following.follow()
     assert following.ledger.asked == 1
+
+
+def test_what_was_too_old_to_count_counts_again_after_the_clock_was_set_back(desk: Desk) -> None:
+    following = Following(desk)
+    for _ in range(3):
+        following.follow()
+    ahead = timedelta(days=3)
+    following.clock.advance(ahead.total_seconds())
+    following.follow()
+    following.clock.advance(-ahead.total_seconds())
+    with pytest.raises(HeldBack):
+        following.follow()
 
 
 def test_what_a_batch_makes_counts_in_a_lane(desk: Desk) -> None:
