@@ -39,7 +39,7 @@ OF_CAMPAIGNS = {"jsonschema_rs", "yaml"}
         (["why", "1"], HEAVY | OF_CAMPAIGNS),
         (["why", "1", "--format", "json"], HEAVY | OF_CAMPAIGNS),
     ],
-    ids=" ".join,
+    ids=["status", "status as JSON", "why", "why as JSON"],
 )
 def test_a_question_loads_no_heavy_library(asked: AskedLedger, words: list[str], forbidden: set[str]) -> None:
     keys = asked.run_by_hand()

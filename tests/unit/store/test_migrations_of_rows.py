@@ -24,7 +24,7 @@ from runner.clock import SystemClock
 from runner.store import schema
 from runner.store.database import Database
 from runner.store.ledger import Ledger
-from runner.store.schema import REVISION
+from runner.store.revision import REVISION
 from runner.store.upgrade import alembic_config
 
 ROWS = 8
