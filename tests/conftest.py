@@ -173,10 +173,11 @@ def postgres_ledger(
     """The URL of a database with an empty ledger, with an id of its own. A busy machine may let a test stand still
     within a write for longer than hosts may."""
     from runner.store import postgres as connector
+    from runner.store.postgres_transactions import IDLE_TIMEOUT_S
 
-    idle = f"idle_in_transaction_session_timeout = '{connector.IDLE_TIMEOUT_S}s'".encode()
+    idle = f"idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_S}s'".encode()
     patient = b"idle_in_transaction_session_timeout = '60s'"
-    for name in ("_BEGINNINGS", "_BESIDE"):
+    for name in ("BEGINNINGS", "BESIDE"):
         begun = {how: text.replace(idle, patient) for how, text in getattr(connector, name).items()}
         monkeypatch.setattr(connector, name, begun)
     url = postgres.new_database(postgres_tables)

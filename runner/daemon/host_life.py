@@ -35,7 +35,7 @@ from runner.scheduling.registry import Registry
 from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
-from runner.store.postgres import unless_given
+from runner.store.postgres_connecting import unless_given
 from runner.store.url import libpq_url
 
 LOOK_S = 1.0

@@ -1,6 +1,5 @@
 """What waits and what is being carried out, for all threads of an executor: lanes and taken tasks behind one lock."""
 
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -8,12 +7,11 @@ from functools import lru_cache
 from itertools import count
 
 from runner.errors import PhoneInUse
-from runner.execution.lanes import Away, LaneName, Lanes, Waiting
+from runner.execution.asked_board import AskedBoard
+from runner.execution.lanes import Away, LaneName, Waiting
 from runner.execution.loans import Loan, Loans
 from runner.execution.retry import Next
-from runner.execution.state import OVERDUE_S, ExecutorState
 from runner.execution.taken_task import Ends, ExecutionContext, TakenTask
-from runner.store.leases import BACKEND
 from runner.store.rows import TaskRow
 from runner.tasks import Again, AttemptOutcome, Task, TaskState
 
@@ -21,21 +19,16 @@ ASKED_S = 1.0
 """How long a person waits for a phone of which it is just asked whether a task may begin on it."""
 
 
-class Board:
+class Board(AskedBoard):
     """Any thread may call it. It calls `wake` when there may be something new to take; `batched` names the backends
     that take no lanes. Once it `is_closed` it gives out no further tasks; `failure` is the reason, if there is one."""
 
     def __init__(self, context: ExecutionContext, batched: Collection[str], wake: Callable[[], None]) -> None:
+        super().__init__(context)
         self.failure: BaseException | None = None
-        self._context = context
         self._batched = batched
         self._wake = wake
-        lock = threading.RLock()
-        self._changed, self._calm = threading.Condition(lock), threading.Condition(lock)
-        self._lanes = Lanes()
-        self._taken_tasks: dict[str, TakenTask] = {}
         self._numbers = count()
-        self.is_closed = False
 
     # tasks come and go
 
@@ -228,103 +221,6 @@ class Board:
                 self._notice()
             self._wake()
 
-    def _taken_on(self, serial: str) -> TakenTask | None:
-        """The task that has a phone, in whatever lane or batch."""
-        return next((taken for taken in self._taken_tasks.values() if taken.task.device == serial), None)
-
-    def _is_asked(self, serial: str) -> bool:
-        """Whether a task has been taken that has no attempt (yet)."""
-        taken = self._taken_on(serial)
-        return taken is not None and taken.attempt is None
-
-    # what is asked about it
-
-    def away(self, taken_tasks: Iterable[TakenTask]) -> dict[str, Away]:
-        """By task key: what is known of phones that could not be reached."""
-        with self._changed:
-            lanes = {name: self._lanes.away(name) for name in {taken.waiting.lane for taken in taken_tasks}}
-        found = {name: away for name, away in lanes.items() if away is not None}
-        return {taken.key: found[taken.waiting.lane] for taken in taken_tasks if taken.waiting.lane in found}
-
-    def left(self, taken_tasks: Iterable[TakenTask]) -> list[TakenTask]:
-        """Those of these that have neither ended nor been put back or given up."""
-        with self._changed:
-            return [taken for taken in taken_tasks if self._taken_tasks.get(taken.key) is taken]
-
-    def knows(self, key: str) -> bool:
-        """Whether somebody has handed the task over and it has not ended."""
-        with self._changed:
-            return self._known(key) is not None
-
-    def next_wake(self) -> datetime | None:
-        with self._changed:
-            return None if self.is_closed else self._lanes.next_wake()
-
-    def overdue(self) -> list[TakenTask]:
-        """Attempts that have overrun their deadline by more than OVERDUE_S."""
-        late = self._context.clock.monotonic() - OVERDUE_S
-        with self._changed:
-            return [
-                taken
-                for taken in self._taken_tasks.values()
-                if taken.deadline is not None and taken.deadline < late
-            ]
-
-    def at_rest(self, lane: str) -> bool:
-        """Whether nothing in a lane of hosts runs, and nothing may go now."""
-        with self._changed:
-            # A phone's lane is busy while it has a task; only of a batch this must be asked.
-            if lane.startswith(BACKEND) and any(
-                taken.waiting.lane.of_hosts == lane for taken in self._taken_tasks.values()
-            ):
-                return False
-            return self.is_closed or self._lanes.are_at_rest(lane, self._context.clock.now())
-
-    def state(self) -> ExecutorState:
-        overdue = tuple(taken.key for taken in self.overdue())
-        with self._changed:
-            running = tuple(
-                taken.running() for taken in self._taken_tasks.values() if taken.attempt is not None
-            )
-            return ExecutorState(running, self._lanes.counts(), overdue)
-
-    def wait_until(self, *, is_empty: bool, timeout_s: float | None) -> bool:
-        """Wait until nothing runs and nothing may go now; with `is_empty`, until nothing waits either."""
-        with self._changed:
-            return self._calm.wait_for(lambda: self._is_quiet(is_empty), timeout_s)
-
-    def wait_until_at_rest(self, asleep: Callable[[], int], timeout_s: float) -> bool:
-        """Wait until nothing may go now, and all that runs is asleep."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._is_at_rest(asleep()), timeout_s)
-
-    def look_again(self) -> None:
-        with self._changed:
-            self._notice()
-
-    def _notice(self) -> None:
-        """Have those who wait look again. Whoever waits until nothing runs need not while something does."""
-        self._changed.notify_all()
-        if not self._taken_tasks:
-            self._calm.notify_all()
-
-    def _is_at_rest(self, asleep: int) -> bool:
-        # A lane is busy until its thread has looked for the next task, when the last one is no longer taken.
-        if len(self._taken_tasks) != asleep or self._lanes.count_busy() != asleep:
-            return False
-        wake = None if self.is_closed else self._lanes.next_wake()
-        return wake is None or wake > self._context.clock.now()
-
-    def _is_quiet(self, is_empty: bool) -> bool:
-        if self._taken_tasks:
-            return False
-        if self.is_closed:
-            return True
-        if self._lanes.are_busy():
-            return False
-        wake = self._lanes.next_wake()
-        return not len(self._lanes) if is_empty else wake is None or wake > self._context.clock.now()
-
     def _new(self, given: Iterable[TaskRow | Task]) -> Iterator[tuple[Waiting, bool]]:
         for one in given:
             task, row = (one.task, one) if isinstance(one, TaskRow) else (one, None)
@@ -337,10 +233,6 @@ class Board:
             if row is not None:
                 waiting.not_before, waiting.tried = _later(row), row.attempts > 0
             yield waiting, self._is_single(task)
-
-    def _known(self, key: str) -> Waiting | None:
-        taken = self._taken_tasks.get(key)
-        return self._lanes.get(key) if taken is None else taken.waiting
 
     def _taken(self, waiting: Waiting) -> TakenTask:
         taken = TakenTask(waiting)

@@ -1,7 +1,7 @@
 """The seam between the ledger and its kind of database: what each kind does its own way.
 
 There are two kinds: SQLite (`sqlite.py`, `sqlite_file.py`, `sqlite_errors.py`, `lock.py`), and PostgreSQL
-(`postgres.py`, `postgres_errors.py`). Everything else in this room speaks SQL that databases share, uses the
+(`postgres.py`, `postgres_*.py`). Everything else in this room speaks SQL that databases share, uses the
 expressions below, or asks a `Connector`. See docs/decisions/0015-one-seam-for-the-database.md and 0035-postgresql.md.
 """
 

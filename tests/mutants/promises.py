@@ -27,7 +27,7 @@ MUTANTS = (
     ),
     Mutant(
         "a ring that was lost is rung again",
-        "            elif now_s < known[1]:\n",
+        "            elif now_s < known.again_s:\n",
         "            elif known:\n",
         ("test_lanes_with_the_same_tasks_are_rung_ever_more_seldom",),
     ),

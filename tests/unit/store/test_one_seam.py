@@ -33,7 +33,14 @@ def test_sqlite_is_a_connector() -> None:
 POSTGRES = re.compile(r"psycopg|pg_[a-z]+_|ANY\(CAST|json_agg|nextval|setval")
 """Words of PostgreSQL: its driver, its functions, its sequences."""
 
-BESIDE = {"postgres.py", "postgres_errors.py", "postgres_hang_up.py"}
+BESIDE = {
+    "postgres.py",
+    "postgres_connecting.py",
+    "postgres_errors.py",
+    "postgres_expressions.py",
+    "postgres_hang_up.py",
+    "postgres_transactions.py",
+}
 
 
 def test_nothing_else_of_the_store_speaks_as_postgresql_does() -> None:

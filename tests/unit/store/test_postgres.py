@@ -14,7 +14,7 @@ from runner.clock import ManualClock
 from runner.errors import LedgerError, LedgerGone, LedgerUnavailable
 from runner.store.database import Database
 from runner.store.ledger import Ledger
-from runner.store.postgres import WRITING
+from runner.store.postgres_transactions import WRITING
 from runner.store.request_rows import CommandKind
 
 CLOCK = ManualClock(datetime(2026, 11, 21, 12, tzinfo=UTC))
@@ -238,7 +238,7 @@ def test_a_lock_that_stays_is_told(url: str, database: Database, monkeypatch: py
     with psycopg.connect(url) as holder:
         holder.execute("SELECT pg_advisory_xact_lock(%s)", (WRITING,))
         monkeypatch.setattr(
-            "runner.store.postgres._BEGINNINGS",
+            "runner.store.postgres.BEGINNINGS",
             {
                 (True, False): b"BEGIN; SET LOCAL lock_timeout = 10; "
                 b"SELECT pg_current_xact_id(), pg_advisory_xact_lock(%d)" % WRITING

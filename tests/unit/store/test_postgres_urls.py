@@ -12,7 +12,7 @@ from postgres_server import PostgresServer, name_of
 from runner.clock import SystemClock
 from runner.errors import LedgerError
 from runner.store.ledger import Ledger
-from runner.store.postgres import unless_given
+from runner.store.postgres_connecting import unless_given
 from runner.store.url import libpq_url, shown
 
 ROLE, DATABASE = "shelf user@ä", "kamp anj/ä%"
