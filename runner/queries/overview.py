@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import Coming
@@ -20,7 +21,6 @@ from runner.queries.advice import (
     StartDaemon,
 )
 from runner.queries.asked_times import following
-from runner.queries.hosts import Hosts, hosts
 from runner.queries.notifications import NotificationTrouble, trouble_with
 from runner.queries.phones import PhoneLine, devices_of
 from runner.queries.situation import Situation
@@ -33,6 +33,9 @@ from runner.store.phone_rows import Hold
 from runner.store.request_rows import PauseRow
 from runner.store.rows import SpanRow, TaskFilter, TaskRecord, TaskRow
 from runner.tasks import Occurrence, TaskState
+
+if TYPE_CHECKING:
+    from runner.queries.hosts import Hosts
 
 DAY = timedelta(days=1)
 MOST_COMING, MOST_WAITING = 5, 10
@@ -106,7 +109,7 @@ class Overview:
     has_more_troubles: bool
     untold: NotificationTrouble | None
     phones: tuple[str, ...]
-    hosts: Hosts | None = None
+    hosts: "Hosts | None" = None
 
     def host_by_lane(self) -> Mapping[str, str]:
         """The hosts that have lanes, or are gone with them."""
@@ -157,8 +160,19 @@ def overview(ledger: AskedLedger, situation: Situation) -> Overview:
         has_more_troubles=len(troubles) > MOST_WAITING,
         untold=trouble_with(ledger, situation.now),
         phones=devices_of(campaigns.values()),
-        hosts=hosts(ledger, situation, tuple(campaigns.values())),
+        hosts=_hosts(ledger, situation, campaigns),
     )
+
+
+def _hosts(
+    ledger: AskedLedger, situation: Situation, campaigns: Mapping[str, ResolvedCampaign]
+) -> "Hosts | None":
+    """The hosts that share the ledger; None if it belongs to one, as most do."""
+    if situation.hosts is None:
+        return None
+    from runner.queries.hosts import hosts
+
+    return hosts(ledger, situation, tuple(campaigns.values()))
 
 
 def _troubles(ledger: AskedLedger, since: datetime) -> Iterator[TaskRow]:

@@ -22,6 +22,7 @@ HEAVY = {
     "procrastinate",
     "psycopg",
     "pydantic",
+    "rich",
     "ruamel",
     "sqlalchemy",
     "uiautomator2",
@@ -39,7 +40,7 @@ OF_CAMPAIGNS = {"jsonschema_rs", "yaml"}
         (["why", "1"], HEAVY | OF_CAMPAIGNS),
         (["why", "1", "--format", "json"], HEAVY | OF_CAMPAIGNS),
     ],
-    ids=" ".join,
+    ids=["status", "status --format json", "why", "why --format json"],
 )
 def test_a_question_loads_no_heavy_library(asked: AskedLedger, words: list[str], forbidden: set[str]) -> None:
     keys = asked.run_by_hand()
