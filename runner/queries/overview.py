@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import Coming
@@ -47,16 +47,14 @@ WENT_WRONG = (TaskState.FAILED, TaskState.MISSED)
 """The states of tasks that went wrong; what is uncertain needs a person, and is listed there."""
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignLine:
+class CampaignLine(NamedTuple):
     """A campaign in force."""
 
     row: CampaignRow
     entries: int
 
 
-@dataclass(frozen=True, slots=True)
-class RunningLine:
+class RunningLine(NamedTuple):
     """A running task and its last step that has ended; 0 before the first."""
 
     row: TaskRow
@@ -75,8 +73,7 @@ class WaitingLine:
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ComingLine:
+class ComingLine(NamedTuple):
     """An occurrence that comes, with the number of its tasks and of the phones or accounts that they are for."""
 
     occurrence: Occurrence
@@ -84,8 +81,7 @@ class ComingLine:
     lanes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(NamedTuple):
     """What `status` shows. `counts` are the tasks that fell due in the last 24 hours, by state; `troubles` the newest
     of those that have failed or were missed since then, and `has_more_troubles` says whether there are others; `untold`
     is what nobody could be told; `phones` are those on which campaigns in force work; `hosts` are those that
@@ -117,8 +113,7 @@ class Overview:
         return {lane.name: one.name for one in lines for lane in one.lanes}
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What is around the ledger: its file, whether it is a rehearsal's, the process that carries tasks out, its address
     if it is a daemon, and the phones as adb sees them.
 

@@ -1,7 +1,7 @@
 """Tables of plain text that fit a width. They know nothing of streams: `terminal.py` writes them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from runner.reports.shown import shown_in_line, width
 
@@ -16,8 +16,7 @@ _LEAST = 24
 """Text in fewer columns is hard to read; below its row it has all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """`is_text` may be folded, or stand below its row; `is_minor` is left out if there is no room."""
 
     heading: str
