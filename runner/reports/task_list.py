@@ -8,9 +8,9 @@ from runner.clock import utc
 from runner.reports.content import content_data, content_lines, content_words
 from runner.reports.instants import local
 from runner.reports.progress import STYLES
+from runner.reports.rows import Column, Rows
 from runner.reports.run_summary import reason
 from runner.reports.task_hints import hint_of_task
-from runner.reports.terminal import Column, Rows
 from runner.store.rows import TaskRecord, TaskRow
 from runner.targets import DEFAULT_APP
 from runner.tasks import Effect
