@@ -10,8 +10,7 @@ from rich.console import Console, ConsoleDimensions
 from rich.text import Text
 
 from runner.reports import streams
-from runner.reports.rows import Words
-from runner.reports.shown import shown_in_line
+from runner.reports.shown import Words, shown_in_line
 
 
 def words(*parts: Words) -> Text:

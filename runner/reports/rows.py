@@ -3,10 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from runner.reports.shown import shown_in_line, width
-
-Words = str | tuple[str, str]
-"""Text from anywhere, or such text with a style: `("failed", "red")`."""
+from runner.reports.shown import Words, shown_in_line, width
 
 _Line = tuple[str, str]
 """A line of a cell, which can be shown, and its style, which may be empty."""

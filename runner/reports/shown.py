@@ -22,6 +22,9 @@ _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _BYTES_OF_NAMES = range(0xDC80, 0xDD00)
 """The characters as which Python reads the bytes 0x80 to 0xFF of a name that is no UTF-8 (PEP 383)."""
 
+Words = str | tuple[str, str]
+"""Text from anywhere, or such text with a style: `("failed", "red")`."""
+
 
 def visible(text: str) -> str:
     """One line that cannot steer a terminal: steering characters and line ends are escaped; tabs stay."""

@@ -11,7 +11,8 @@ from runner.queries.overview import Overview, Surroundings, advice_on
 from runner.reports.advice import Options, to_do
 from runner.reports.instants import zone_line
 from runner.reports.notification_list import trouble_line
-from runner.reports.rows import Column, Rows, Words
+from runner.reports.rows import Column, Rows
+from runner.reports.shown import Words
 from runner.reports.terminal import Terminal
 from runner.store.campaign_rows import InvalidFile
 from runner.tasks import TaskState

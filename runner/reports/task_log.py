@@ -6,7 +6,8 @@ from typing import Any
 
 from runner.clock import utc
 from runner.reports.instants import local, print_zone
-from runner.reports.rows import Column, Rows, Words
+from runner.reports.rows import Column, Rows
+from runner.reports.shown import Words
 from runner.reports.task_hints import hint_of_attempt
 from runner.reports.task_list import effect_data, task_data
 from runner.reports.terminal import Terminal

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
 from runner.reports import streams
-from runner.reports.rows import Rows, Words
-from runner.reports.shown import shown_in_line
+from runner.reports.rows import Rows
+from runner.reports.shown import Words, shown_in_line
 
 if TYPE_CHECKING:
     from runner.reports.rich_console import RichConsole
