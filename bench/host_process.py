@@ -70,7 +70,7 @@ def _perform(self: DeviceBackend, task: Task, journal: Journal, *rest: Any) -> O
 def be_there(serials: Sequence[str]) -> None:
     """Have phones with these serials be plugged in. Nobody asks them anything."""
     devices = [Device(serial, serial, "device") for serial in serials]
-    Fleet.devices = lambda self: devices  # type: ignore[method-assign]
+    Fleet.devices = lambda self, within_s=0.0: devices  # type: ignore[method-assign]
     Fleet.listed_by = lambda self, server, within_s: devices  # type: ignore[method-assign]
     Fleet.find = lambda self, serial: Device(serial, serial, "device")  # type: ignore[method-assign]
     PhoneWatch._ask = lambda self, *about: {}  # type: ignore[method-assign]

@@ -6,6 +6,7 @@ Problems are collected, sorted and printed together; they are never raised one b
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -23,8 +24,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Related:
+class Related(NamedTuple):
     """Another place that helps to understand a diagnostic: the first definition, the entry that uses it."""
 
     path: str
@@ -32,8 +32,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """The only answer to a problem: put `text` in place of what stands at `span`, in the diagnostic's file.
 
     It corrects one key, or one value that is no mapping or list; `runner validate --fix` makes it.

@@ -6,8 +6,8 @@ The first bytes are those of each format's own description: ISO/IEC 14496-12 and
 
 import os
 import stat
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from runner.file_names import is_utf8
 
@@ -29,8 +29,7 @@ class Kind(StrEnum):
         return frozenset(suffix for suffix, found in _BY_SUFFIX.items() if found.kind is self)
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A format of files, with the name by which people know it; the first suffix is its usual one."""
 
     name: str

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from runner.errors import UsageError
 from runner.settings import Settings
-from runner.store.artifacts import Artifacts
 from runner.store.lock import ExecutorLock, Holder, HostLock, holder_beside
 from runner.store.rehearsals import is_rehearsal
 from runner.store.url import is_shared, ledger_path, shown
 from runner.store.witness import Witnesses
 
 if TYPE_CHECKING:
+    from runner.store.artifacts import Artifacts
     from runner.store.ledger import Ledger
 
 REHEARSALS = "rehearsals"
@@ -74,9 +74,11 @@ class StateDir:
         """The process of this machine that holds that lock now; a shared ledger knows of all others."""
         return holder_beside(self.beside) if self.beside is not None else None
 
-    def artifacts(self, ledger: "Ledger") -> Artifacts:
+    def artifacts(self, ledger: "Ledger") -> "Artifacts":
         """The screens that the tasks of the ledger leave: those of this machine, and, if hosts share the ledger,
         theirs."""
+        from runner.store.artifacts import Artifacts  # not for those who only ask the ledger
+
         place: Path | str = self.artifacts_url or self.folder / "artifacts"
         places = ledger.artifact_places if self.is_shared else None
         return Artifacts(place, self.folder / "artifacts-waiting", places)

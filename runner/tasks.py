@@ -108,8 +108,7 @@ class AttemptOutcome(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """One entry at one nominal time of its rules.
 
     `nominal` names the occurrence for ever: `2026-11-21T09:00[Europe/Stockholm]` for wall-clock rules,
@@ -158,8 +157,7 @@ class TaskOptions:
 NO_OPTIONS = TaskOptions()
 
 
-@dataclass(frozen=True, slots=True)
-class RetryRule:
+class RetryRule(NamedTuple):
     """How often a failed task is tried again at most, and how long after the first failure; the wait doubles with each
     further failure."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.campaign.beside import FilesBeside, beside
 from runner.campaign.document import Document
@@ -15,8 +15,7 @@ FILE = "devices.yaml"
 """The file that campaigns of one folder share. It is no campaign itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredDevice:
+class DeclaredDevice(NamedTuple):
     """A phone as declared: `name` is what campaigns call it, `host` the address of the adb server that lists it, None
     if that does not matter."""
 

@@ -4,15 +4,14 @@ folder once, however many ways lead there."""
 import os
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 # On the root of an ext4 file system, readable by root only: no sign of a mistake.
 _OF_THE_SYSTEM = "lost+found"
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A folder and its files. `dead_ends` lead nowhere: links back to where the walk came from, folders that may not be
     read. `links` are the linked folders in it, which are visited by themselves."""
 

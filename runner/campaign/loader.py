@@ -15,12 +15,11 @@ from runner.campaign.devices_file import DeclaredDevice, DevicesFile, devices_be
 from runner.campaign.document import Document, Marks
 from runner.campaign.flow_file import FlowFile, flows_used, linked
 from runner.campaign.folders import walk
-from runner.campaign.lookalikes import find
 from runner.campaign.meaning import with_repeated
 from runner.campaign.nearest import nearest
 from runner.campaign.reader import MAX_BYTES, read
 from runner.campaign.structure import check_campaign
-from runner.diagnostics import FILE_START, Diagnostic, Severity, tidy
+from runner.diagnostics import FILE_START, Diagnostic, Severity, Span, tidy
 from runner.errors import UsageError
 from runner.file_names import is_utf8
 from runner.regular_file import open_regular
@@ -199,7 +198,7 @@ def load_text(
 
     problems = list(document.diagnostics)
     if document.data is not None or not problems:
-        odd = list(find(document))
+        odd = _odd_characters(document)
         problems += (problem for _, problem in odd)
         reported = {problem.span for problem in problems} | {whole for whole, _ in odd}
         document, found = check_campaign(document, rules_of)
@@ -214,6 +213,15 @@ def load_text(
     if devices_file is not None:
         problems += devices_file.diagnostics
     return Loaded(document, tuple(tidy(problems)), linked(used), profiles, accounts_file, devices_file)
+
+
+def _odd_characters(document: Document) -> list[tuple[Span, Diagnostic]]:
+    """Characters that only look right, each with the whole key or value it is in."""
+    if document.text.isascii():
+        return []
+    from runner.campaign.lookalikes import find  # slow to import, and most files are ASCII
+
+    return list(find(document))
 
 
 def _limits_text(text: bytes, path: str) -> Loaded:

@@ -5,7 +5,6 @@ What the file says of a phone is known at any time; what a phone itself says was
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
@@ -25,8 +24,7 @@ Sightings = Mapping[str, Sighting]
 """By serial; a phone that nobody has asked yet is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """What a phone needs to be one of a group; empty or None where it does not matter. All that is said counts.
 
     `apps` has ranges of versions (`>=34.1,<36`) by app.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.backend_registry import DEFAULT, declared
 from runner.campaign.accounts_file import DeclaredAccount, declared_accounts
@@ -12,8 +12,7 @@ from runner.campaign.match import Match
 from runner.targets import account
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A group of `devices:`: phones, as they are named and by what they have in common, accounts by their usernames, or
     by their declared names; `timezone` is its own, if it names one."""
 

@@ -26,8 +26,7 @@ from runner.scripts.script import FlowText, ProfileText
 from runner.targets import account
 
 
-@dataclass(frozen=True, slots=True)
-class StartTime:
+class StartTime(NamedTuple):
     """A start time of an entry: `value` as written (a text or a mapping), where it stands in the file, and
     its name in `start_times:`, if it has one."""
 
@@ -36,16 +35,14 @@ class StartTime:
     path: JsonPath
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedRetry:
+class ResolvedRetry(NamedTuple):
     """A failed task is tried again `max` times at most, `delay` after the attempt before."""
 
     max: int
     delay: Duration
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveDays:
+class ActiveDays(NamedTuple):
     """The days on which a campaign is active, `until` included; None leaves a side open."""
 
     from_day: date | None

@@ -1,17 +1,19 @@
 """Holds a file's data against its JSON Schema: one diagnostic for each mistake."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.campaign.document import Document, JsonPath
 from runner.campaign.meaning import Known, with_renamed
-from runner.campaign.rewriting import fix
-from runner.campaign.wording import Breach, WordedProblem, explain
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Related, Severity
 from runner.schema_file import PROFILE, schema
 from runner.scripts import SCRIPTS
+
+if TYPE_CHECKING:  # what words mistakes is imported once there is one
+    from runner.campaign.wording import Breach, WordedProblem
 
 _PRECEDENCE = ("type", "const", "enum", "pattern", "format")
 """Of several rules that one value breaks, the most telling comes first."""
@@ -32,7 +34,7 @@ RulesOf = Callable[[Any], Mapping[str, Mapping[str, Any] | None]]
 """Turns the data of a campaign into the config schemas of the user's own flows that it names; None for a flow that is
 too wrong to have one."""
 
-Found = tuple[Breach, str | None]
+Found = tuple["Breach", str | None]
 """A broken rule; and an entry, if the rule is broken in a config that the entry uses by name."""
 
 
@@ -96,7 +98,7 @@ def _check(document: Document, kind: str) -> list[Diagnostic]:
     return list(_diagnostics(document, findings))
 
 
-def breaches(rules: dict[str, Any], data: Any, path: JsonPath = ()) -> Iterator[Breach]:
+def breaches(rules: dict[str, Any], data: Any, path: JsonPath = ()) -> "Iterator[Breach]":
     """The rules of a schema that the data at `path` break."""
     import jsonschema_rs
 
@@ -110,14 +112,16 @@ def _validator(name: str) -> Any:
     return jsonschema_rs.validator_for(schema(name), offline=True, validate_formats=True)
 
 
-def _breaches(name: str, data: Any) -> Iterator[Breach]:
+def _breaches(name: str, data: Any) -> "Iterator[Breach]":
     return _iterate(_validator(name), schema(name), data, ())
 
 
 def _iterate(
     validator: Any, rules: Mapping[str, Any], data: Any, path: tuple[str | int, ...]
-) -> Iterator[Breach]:
+) -> "Iterator[Breach]":
     for error in validator.iter_errors(data):
+        from runner.campaign.wording import Breach
+
         node = rules
         for step in error.schema_path[:-1]:
             node = node[step]
@@ -160,7 +164,7 @@ def _key(data: Any, step: str | int) -> str | int | None:
     return step if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
 
 
-def _flow_breaches(data: Any, own: Mapping[str, Mapping[str, Any] | None]) -> Iterator[Breach]:
+def _flow_breaches(data: Any, own: Mapping[str, Mapping[str, Any] | None]) -> "Iterator[Breach]":
     """Check the configs of the user's own flows against the parameters that the flows declare."""
     for name, entry in _mapping(_mapping(data).get("scripts")).items():
         rules = own.get(str(_mapping(entry).get("script")))
@@ -195,26 +199,28 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _at_its_place(breach: Breach, named: Mapping[str, str]) -> Found:
+def _at_its_place(breach: "Breach", named: Mapping[str, str]) -> Found:
     """A breach at its place in the file; and the entry, if the breach is in a named config."""
     path = breach.path
     if len(path) >= 3 and path[0] == "scripts" and path[2] == "config" and path[1] in named:
         entry = str(path[1])
         place = ("configs", named[entry], *path[3:])
-        return Breach(breach.rule, place, breach.value, breach.node, breach.detail), entry
+        return replace(breach, path=place), entry
     return breach, None
 
 
-def _findings(document: Document, found: Iterable[Found]) -> dict[WordedProblem, list[str]]:
+def _findings(document: Document, found: Iterable[Found]) -> "dict[WordedProblem, list[str]]":
     """The problems that broken rules amount to, each with the entries that use the config it is in."""
     findings: dict[WordedProblem, list[str]] = {}
     for breach, entry in _strongest(islice(found, MAX_PROBLEMS)):
+        from runner.campaign.wording import explain
+
         for finding in islice(explain(breach, document), MAX_PROBLEMS):
             findings.setdefault(finding, []).extend([entry] if entry else [])
     return findings
 
 
-def _diagnostics(document: Document, findings: Mapping[WordedProblem, list[str]]) -> Iterator[Diagnostic]:
+def _diagnostics(document: Document, findings: "Mapping[WordedProblem, list[str]]") -> Iterator[Diagnostic]:
     for finding, entries in islice(findings.items(), MAX_PROBLEMS):
         yield _diagnostic(document, finding, entries)
     if len(findings) >= MAX_PROBLEMS:
@@ -243,7 +249,7 @@ def _empty(document: Document, name: str) -> Diagnostic:
     return Diagnostic(document.path, span, Severity.ERROR, "missing-key", "the file is empty", _EMPTY[name])
 
 
-def _too_many(document: Document, last: WordedProblem) -> Diagnostic:
+def _too_many(document: Document, last: "WordedProblem") -> Diagnostic:
     span, message = (
         document.span(last.path, key=last.at_key),
         f"only {MAX_PROBLEMS} problems are told at once",
@@ -253,7 +259,7 @@ def _too_many(document: Document, last: WordedProblem) -> Diagnostic:
     )
 
 
-def _diagnostic(document: Document, finding: WordedProblem, entries: list[str]) -> Diagnostic:
+def _diagnostic(document: Document, finding: "WordedProblem", entries: list[str]) -> Diagnostic:
     related = tuple(
         Related(
             document.path, document.span(("scripts", entry, "config")), f"entry `{entry}` uses this config"
@@ -263,6 +269,8 @@ def _diagnostic(document: Document, finding: WordedProblem, entries: list[str]) 
     span = document.span(finding.path, key=finding.at_key)
     answer = None
     if finding.answer is not None:
+        from runner.campaign.rewriting import fix
+
         answer = fix(document, finding.path, finding.answer, key=finding.at_key)
     return Diagnostic(
         document.path, span, Severity.ERROR, finding.code, finding.message, finding.hint, related, answer

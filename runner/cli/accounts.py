@@ -12,7 +12,7 @@ from runner.cli.output import print_json, say, terminal
 from runner.cli.problems import check_or_exit
 from runner.clock import SystemClock
 from runner.queries.accounts import AccountState, account_states
-from runner.reports.terminal import Column, Rows
+from runner.reports.rows import Column, Rows
 from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger

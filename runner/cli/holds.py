@@ -12,7 +12,7 @@ from runner.errors import UsageError
 from runner.queries.advice import ReleaseHold
 from runner.reports.advice import command, options_of
 from runner.reports.instants import print_zone
-from runner.reports.terminal import Column, Rows
+from runner.reports.rows import Column, Rows
 from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.actions import ActionKind

@@ -6,7 +6,7 @@ from datetime import tzinfo
 import click
 
 from runner.cli.format_option import format_option
-from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
 from runner.cli.output import print_json, print_json_lines, say, terminal
 from runner.cli.situation import read_situation
 from runner.cli.watching import follow, watch
@@ -35,17 +35,22 @@ Examples:
   runner hosts forget shelf3       it was taken away, and need not be waited for""",
 )
 @click.option("--watch", "is_watched", is_flag=True, help="Show them anew as they change, until Ctrl-C.")
-@ledger_option
+@with_store
+@with_virtual
 @format_option
 @click.pass_context
-def hosts(ctx: click.Context, is_watched: bool, place: StateDir, form: str) -> None:
+def hosts(ctx: click.Context, is_watched: bool, store: str | None, virtual: bool, form: str) -> None:
     """Show the hosts that share a ledger: who leads, since when, which phones each holds, what runs and waits there.
 
     Exits with 1 if tasks wait for a host, or nobody leads.
     """
     if ctx.invoked_subcommand is not None:
+        # The subcommand chooses the ledger; what stands before its name holds for it too.
+        ctx.default_map = {ctx.invoked_subcommand: {"store": store, "virtual": virtual}}
         return
-    zone, options = Settings.from_environment().zone, options_of(place)
+    settings = Settings.from_environment()
+    place = choose_place(settings, store, virtual=virtual)
+    zone, options = settings.zone, options_of(place)
     with open_ledger(place) as ledger:
 
         def show(out: Terminal) -> None:

@@ -102,6 +102,11 @@ def _devices(ledger: "Ledger") -> Iterator[Offer]:
         yield row.serial, row.facts.model or "a phone that was seen"
 
 
+def _hosts(ledger: "Ledger") -> Iterator[Offer]:
+    table = ledger.hosts_now.table()
+    return ((name, "a host") for name in (table.hosts if table else ()))
+
+
 def _campaigns_and_devices(ledger: "Ledger") -> Iterator[Offer]:
     yield from _campaigns(ledger)
     yield from _devices(ledger)
@@ -140,6 +145,7 @@ complete_asked = _from_ledger(_asked)
 complete_entry_name = _from_ledger(_entry_names)
 complete_campaign = _from_ledger(_campaigns)
 complete_device = _from_ledger(_devices)
+complete_host = _from_ledger(_hosts)
 complete_campaign_or_device = _from_ledger(_campaigns_and_devices)
 complete_paused = _from_ledger(_paused)
 complete_held = _from_ledger(_held)

@@ -12,7 +12,7 @@ from runner.cli.output import print_json, say_lines, terminal
 from runner.cli.situation import refuse_while_carried_out
 from runner.clock import SystemClock
 from runner.errors import UsageError
-from runner.reports.terminal import Column, Rows
+from runner.reports.rows import Column, Rows
 from runner.settings import Settings
 from runner.state_dir import StateDir, state_dir_of
 from runner.store.copying import CopiedTable

@@ -14,7 +14,7 @@ from runner.state_dir import StateDir, daemon_rehearsal, state_dir_of
 from runner.store.asked.file import open_asked
 from runner.store.asked.ledger import AskedLedger
 from runner.store.lock import holder
-from runner.store.url import ledger_path, rehearsal_only, shown
+from runner.store.url import is_shared, ledger_path, rehearsal_only, shown
 
 if TYPE_CHECKING:
     from runner.store.ledger import Ledger
@@ -48,9 +48,12 @@ def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> Sta
     is none with it."""
     if store and virtual:
         return rehearsal_at(settings, store)
-    own, rehearsal = state_dir_of(settings, store), daemon_rehearsal(settings)
-    if virtual:
+    rehearsal = daemon_rehearsal(settings)
+    if virtual and not is_shared(settings.store_url):
         return rehearsal
+    own = state_dir_of(settings, store)
+    if virtual:  # `runner daemon --virtual` makes its rehearsal in a shared ledger, if RUNNER_STORE names one
+        return own if own.phones is not None else rehearsal
     if own.phones is not None:
         raise rehearsal_only(own.ledger, hint="add --virtual to ask it, or name another ledger")
     if (

@@ -11,6 +11,7 @@ from runner.cli.ledger_completion import (
     complete_campaign,
     complete_device,
     complete_entry_name,
+    complete_host,
     complete_task,
 )
 from runner.cli.ledger_option import ledger_option, open_ledger
@@ -64,7 +65,8 @@ def tasks() -> None:
     epilog="""\b
 Examples:
   runner tasks list --state failed --since 24h
-  runner tasks list --campaign demo --device R58M123ABC --format json""",
+  runner tasks list --campaign demo --device R58M123ABC --format json
+  runner tasks list --host shelf2             what that host did last, or has before it""",
 )
 @click.option(
     "--state",
@@ -79,6 +81,12 @@ Examples:
 @click.option("--entry", metavar="NAME", shell_complete=complete_entry_name, help="List those of this entry.")
 @click.option("--device", metavar="SERIAL", shell_complete=complete_device, help="List those on this phone.")
 @click.option("--script", metavar="NAME", help="List those with this script.")
+@click.option(
+    "--host",
+    metavar="NAME",
+    shell_complete=complete_host,
+    help="List those that this host began last, or would begin now, where hosts share the ledger.",
+)
 @click.option(
     "--since",
     metavar="T",
@@ -100,6 +108,7 @@ def list_tasks(
     entry: str | None,
     device: str | None,
     script: str | None,
+    host: str | None,
     since: datetime | None,
     limit: int,
     place: StateDir,
@@ -112,19 +121,22 @@ def list_tasks(
         entry=entry,
         device=device,
         script=script,
+        host=host,
         since_utc=since,
     )
     with open_ledger(place) as ledger:
         total, rows = ledger.tasks.page(chosen, 0, limit)
+        hosts = ledger.hosts_now.of_tasks([row.id for row in rows])
     if form == "json":
-        print_json({"total": total, "tasks": [task_data(row) for row in rows]})
+        told = [{**task_data(row), "host": (hosts or {}).get(row.id)} for row in rows]
+        print_json({"total": total, "tasks": told})
         return
     if not rows:
         say("No task is like that.")
         return
     out, zone = terminal(), Settings.from_environment().zone
     print_zone(zone, out)
-    out.print(task_table(rows, zone, out.width))
+    out.print(task_table(rows, zone, out.width, hosts))
     if total > len(rows):
         out.say((f"{len(rows)} of {total}; --limit shows more", "dim"))
 
@@ -142,13 +154,14 @@ def show(names: tuple[str, ...], place: StateDir, form: str) -> None:
     """Show everything about tasks: state, reason, effects, config. `runner logs` shows their attempts."""
     with open_ledger(place) as ledger:
         found = [ledger.tasks.record_of(find_task(ledger, name).task.key) for name in names]
-    records = [record for record in found if record is not None]
+        records = [record for record in found if record is not None]
+        hosts = ledger.hosts_now.of_tasks([record.row.id for record in records]) or {}
     if form == "json":
         print_json(
             [
                 {
                     **task_data(one.row),
-                    "host": one.attempts[-1].host if one.attempts else None,
+                    "host": hosts.get(one.row.id),
                     "effects": list(map(effect_data, one.effects)),
                 }
                 for one in records
@@ -158,7 +171,7 @@ def show(names: tuple[str, ...], place: StateDir, form: str) -> None:
     zone = Settings.from_environment().zone
     say(zone_line(zone))
     for record in records:
-        say_lines(["", *task_lines(record, zone)])
+        say_lines(["", *task_lines(record, zone, hosts.get(record.row.id))])
 
 
 @tasks.command(

@@ -25,7 +25,7 @@ def watch(draw: Callable[[Terminal], None], changed: Callable[[], bool]) -> NoRe
         follow(write, changed)
     is_first = True
     while True:
-        redraw(_fitting(_drawn(draw, out), out), is_first=is_first)
+        redraw(_fitting(out.drawn(draw), out), is_first=is_first)
         is_first = False
         time.sleep(EVERY_S)
 
@@ -40,17 +40,11 @@ def follow(write: Callable[[], object], changed: Callable[[], bool]) -> NoReturn
             write()
 
 
-def _drawn(draw: Callable[[Terminal], None], out: Terminal) -> list[str]:
-    with out.capture() as captured:
-        draw(out)
-    return captured.get().splitlines()
-
-
 def _fitting(lines: list[str], out: Terminal) -> list[str]:
     """As many lines as the terminal has room for: what scrolls away cannot be drawn over."""
-    left, shown = out.size.height - 1, list[str]()
+    left, shown = out.height - 1, list[str]()
     for number, line in enumerate(lines):
-        rows = max(-(-width(without_colors(line)) // max(out.size.width, 1)), 1)
+        rows = max(-(-width(without_colors(line)) // max(out.width, 1)), 1)
         if rows > left - (number < len(lines) - 1):
             shown.append(f"... {len(lines) - number} more lines: make the window taller")
             break

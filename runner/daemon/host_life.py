@@ -174,7 +174,13 @@ class HostLife:
         if not self._ground.about.has_phones:
             return tuple
         fleets = Fleets(self.reached.every_adb_server)
-        return lambda: {one.serial for one in fleets.listed(LOOK_S) if one.serial and one.is_ready}
+
+        def plugged() -> Collection[str]:
+            # Nobody else starts an adb server on a host: without one it would hold no lane, and begin nothing.
+            devices = fleets.listed(LOOK_S, starts=True)
+            return {one.serial for one in devices if one.serial and one.is_ready}
+
+        return plugged
 
     def _supply(self) -> FetchingSupply:
         ground, material = self._ground, self.ledger.material

@@ -11,6 +11,7 @@ from runner.daemon.trace_job import PERIOD_S as TRACES_S
 from runner.daemon.trace_job import TraceJob
 from runner.reports.log_lines import LogLines
 from runner.scheduling.jobs import Jobs
+from runner.store.leases import BACKEND
 
 
 def watch_own_phones(
@@ -49,7 +50,8 @@ class OwnPhones:
 
     def read(self) -> set[str]:
         """Their serials. Raises LedgerError."""
-        self._had |= self._life.held.names
+        # Lanes of backends are no phones.
+        self._had |= {name for name in self._life.held.names if not name.startswith(BACKEND)}
         name = self._life.lease.host
         others = {lane.name for lane in self._life.ledger.lane_leases.all() if lane.host not in (None, name)}
         return self._had - others

@@ -45,6 +45,8 @@ STOP_S = 5.0
 # What they log of a connection that fails, `on_trouble` hears.
 for _name in ("procrastinate", "psycopg.pool"):
     logging.getLogger(_name).propagate = False
+    # Without any handler, Python writes warnings to standard error, tracebacks and all.
+    logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
 class Drained(Protocol):

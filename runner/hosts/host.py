@@ -81,7 +81,7 @@ class Host:
                 self._look()
                 self._lanes_trouble.end()
             except LedgerError as error:
-                self._lanes_trouble.note(error.message)
+                self._lanes_trouble.note(error.message, error.hint)
             self._look_now.wait(LOOK_S)
 
     def _look(self) -> None:
@@ -106,7 +106,7 @@ class Host:
             self._adb_trouble.end()
             return plugged
         except AdbUnavailable as error:
-            self._adb_trouble.note(error.message)
+            self._adb_trouble.note(error.message, error.hint)
             # They may be there still: what is held stays held.
             return [lane for lane in self._held.names if not lane.startswith(BACKEND)]
 

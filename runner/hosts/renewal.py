@@ -19,10 +19,11 @@ class Trouble:
         self._say, self._what, self._over = say, what, over
         self._reason = ""
 
-    def note(self, reason: str) -> None:
+    def note(self, reason: str, hint: str | None = None) -> None:
+        """`hint` is what somebody can do about it."""
         if reason != self._reason:
             self._reason = reason
-            self._say(self._what, "warning", reason=reason)
+            self._say(self._what, "warning", reason=reason, hint=hint)
 
     def end(self) -> None:
         if self._reason and self._over:

@@ -64,9 +64,10 @@ class Fleet:
                     raise
             return self._server
 
-    def devices(self) -> list[Device]:
-        """Every phone that adb lists. Raises AdbUnavailable."""
-        return self._devices(self._rows())
+    def devices(self, within_s: float = LOOK_S) -> list[Device]:
+        """Every phone that adb lists; those that answer later than `within_s` seconds have no serial yet. A server is
+        started if need be. Raises AdbUnavailable."""
+        return self._devices(self._rows(), within_s=within_s)
 
     def listed_by(self, server: AdbServer, within_s: float) -> list[Device]:
         """The same, but of a server that may not be there: this starts none. Raises AdbUnavailable."""

@@ -66,9 +66,9 @@ class Fleets:
         troubles = zip(self._fleets, listings, strict=True)
         return _devices(listings), {fleet.address: one.trouble for fleet, one in troubles if one.trouble}
 
-    def listed(self, within_s: float = LOOK_S) -> list[Device]:
-        """The same; no server is started."""
-        return _all(self._listings(within_s, starts=False))
+    def listed(self, within_s: float = LOOK_S, *, starts: bool = False) -> list[Device]:
+        """The same, of phones that say within so many seconds who they are; no server is started, unless `starts`."""
+        return _all(self._listings(within_s, starts=starts))
 
     def server_of(self, device: Device | None) -> AdbServer:
         """The server that has listed a phone; the first one for None."""
@@ -78,7 +78,7 @@ class Fleets:
     def _listings(self, within_s: float = LOOK_S, *, starts: bool = True) -> list[_Listing]:
         def ask(fleet: Fleet) -> _Listing:
             try:
-                return _Listing(fleet.devices() if starts else fleet.listed_by(fleet.asked, within_s))
+                return _Listing(fleet.devices(within_s) if starts else fleet.listed_by(fleet.asked, within_s))
             except AdbUnavailable as error:
                 return _Listing([], error)
 

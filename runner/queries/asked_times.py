@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -61,8 +61,7 @@ class TypedTime(NamedTuple):
         return resolve(self.at, self.zone).instant_utc if self.at.tzinfo is None else self.at.astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class AskedTime:
+class AskedTime(NamedTuple):
     """A time as typed, with its zone if that was left out, and the minute that it means.
 
     `zone` is the one on whose clocks it is, None for an instant; `is_named` says whether the time itself names it.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from runner.store.asked.ledger import AskedLedger
 from runner.store.notification_rows import NotificationRow
@@ -22,8 +23,7 @@ class NotificationState(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationLine:
+class NotificationLine(NamedTuple):
     """One notification for one recipient; `what` is foreign text."""
 
     id: int

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import Coming
@@ -20,7 +21,6 @@ from runner.queries.advice import (
     StartDaemon,
 )
 from runner.queries.asked_times import following
-from runner.queries.hosts import Hosts, hosts
 from runner.queries.notifications import NotificationTrouble, trouble_with
 from runner.queries.phones import PhoneLine, devices_of
 from runner.queries.situation import Situation
@@ -34,6 +34,9 @@ from runner.store.request_rows import PauseRow
 from runner.store.rows import SpanRow, TaskFilter, TaskRecord, TaskRow
 from runner.tasks import Occurrence, TaskState
 
+if TYPE_CHECKING:
+    from runner.queries.hosts import Hosts
+
 DAY = timedelta(days=1)
 MOST_COMING, MOST_WAITING = 5, 10
 """How many occurrences that come, and how many tasks that wait, need a person or went wrong, are named."""
@@ -44,16 +47,14 @@ WENT_WRONG = (TaskState.FAILED, TaskState.MISSED)
 """The states of tasks that went wrong; what is uncertain needs a person, and is listed there."""
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignLine:
+class CampaignLine(NamedTuple):
     """A campaign in force."""
 
     row: CampaignRow
     entries: int
 
 
-@dataclass(frozen=True, slots=True)
-class RunningLine:
+class RunningLine(NamedTuple):
     """A running task and its last step that has ended; 0 before the first."""
 
     row: TaskRow
@@ -72,8 +73,7 @@ class WaitingLine:
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ComingLine:
+class ComingLine(NamedTuple):
     """An occurrence that comes, with the number of its tasks and of the phones or accounts that they are for."""
 
     occurrence: Occurrence
@@ -81,8 +81,7 @@ class ComingLine:
     lanes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(NamedTuple):
     """What `status` shows. `counts` are the tasks that fell due in the last 24 hours, by state; `troubles` the newest
     of those that have failed or were missed since then, and `has_more_troubles` says whether there are others; `untold`
     is what nobody could be told; `phones` are those on which campaigns in force work; `hosts` are those that
@@ -106,7 +105,7 @@ class Overview:
     has_more_troubles: bool
     untold: NotificationTrouble | None
     phones: tuple[str, ...]
-    hosts: Hosts | None = None
+    hosts: "Hosts | None" = None
 
     def host_by_lane(self) -> Mapping[str, str]:
         """The hosts that have lanes, or are gone with them."""
@@ -114,8 +113,7 @@ class Overview:
         return {lane.name: one.name for one in lines for lane in one.lanes}
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What is around the ledger: its file, whether it is a rehearsal's, the process that carries tasks out, its address
     if it is a daemon, and the phones as adb sees them.
 
@@ -157,8 +155,19 @@ def overview(ledger: AskedLedger, situation: Situation) -> Overview:
         has_more_troubles=len(troubles) > MOST_WAITING,
         untold=trouble_with(ledger, situation.now),
         phones=devices_of(campaigns.values()),
-        hosts=hosts(ledger, situation, tuple(campaigns.values())),
+        hosts=_hosts(ledger, situation, campaigns),
     )
+
+
+def _hosts(
+    ledger: AskedLedger, situation: Situation, campaigns: Mapping[str, ResolvedCampaign]
+) -> "Hosts | None":
+    """The hosts that share the ledger; None if it belongs to one, as most do."""
+    if situation.hosts is None:
+        return None
+    from runner.queries.hosts import hosts
+
+    return hosts(ledger, situation, tuple(campaigns.values()))
 
 
 def _troubles(ledger: AskedLedger, since: datetime) -> Iterator[TaskRow]:

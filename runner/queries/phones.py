@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plannable_entry import plannable_entries
@@ -15,8 +15,7 @@ PATIENCE_S = 1.5
 """How long to wait for all phones together: one that does not say who it is keeps no other from being shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneLine:
+class PhoneLine(NamedTuple):
     """A phone: `state` is adb's word, `not found` if adb does not list it, `unknown` if adb was not asked.
 
     A transport that adb lists and whose serial nobody knows, such as an address that is offline, is one too.

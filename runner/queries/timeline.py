@@ -129,7 +129,8 @@ def timeline(
     """
     if not timedelta() < window.length <= LONGEST:
         raise UsageError(f"a timeline shows more than no time and at most {LONGEST.days} days")
-    drawing = _Drawing(ledger, TimelineLanes(by, campaigns), window, now)
+    lanes = TimelineLanes(by, campaigns, None if by is By.CAMPAIGN else ledger.hosts_now.table())
+    drawing = _Drawing(ledger, lanes, window, now)
     drawing.add_ledger(since_utc)
     if since_utc is None:
         drawing.add_plan(campaigns)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plannable_entry import PlannableEntry, PlannedLane, plannable_entries
+from runner.store.host_rows import HostTable
 from runner.store.rows import TaskTimes, TaskTotal
 from runner.targets import DEFAULT_APP, account
 from runner.tasks import Task
@@ -44,10 +45,14 @@ class LaneLine:
 
 
 class TimelineLanes:
-    """Those of campaigns in force come first, as declared; any other one gets its number when it is met."""
+    """Those of campaigns in force come first, as declared; any other one gets its number when it is met. Where `hosts`
+    share the ledger, the label of a phone says which one has it, or is gone with it."""
 
-    def __init__(self, by: By, campaigns: Mapping[str, ResolvedCampaign]) -> None:
+    def __init__(
+        self, by: By, campaigns: Mapping[str, ResolvedCampaign], hosts: HostTable | None = None
+    ) -> None:
         self.by = by
+        self._hosts = hosts
         self.lines: list[LaneLine] = []
         self._numbers: dict[str, int] = {}
         self._of_device: dict[str, list[int]] = {}
@@ -123,12 +128,14 @@ class TimelineLanes:
             campaign, entry = plannable.name
             return LaneLine(name, entry, plannable.entry.script.name, campaign)
         if self.by is By.PHONE:
-            return LaneLine(name, name, ", ".join(accounts.get(name, ())), "")
-        return _account_line(name, lane.device)
+            return LaneLine(name, self._placed(name), ", ".join(accounts.get(name, ())), "")
+        return self._account(name, lane.device)
 
     def _number(self, name: str) -> int:
         number = self._numbers.get(name)
-        return self._add(LaneLine(name, name or "no lane", "", "")) if number is None else number
+        return (
+            self._add(LaneLine(name, self._placed(name) or "no lane", "", "")) if number is None else number
+        )
 
     def _entry(self, campaign: str, entry: str) -> int:
         number = self._numbers.get(f"{campaign}/{entry}")
@@ -138,20 +145,24 @@ class TimelineLanes:
 
     def _doer(self, doer: str, device: str | None) -> int:
         number = self._numbers.get(doer)
-        return self._add(_account_line(doer, device)) if number is None else number
+        return self._add(self._account(doer, device)) if number is None else number
+
+    def _account(self, doer: str, device: str | None) -> LaneLine:
+        app, colon, handle = doer.partition(":@")
+        if colon:
+            on = f"on {self._placed(device, ', host ')}" if device else ""
+            return LaneLine(doer, f"@{handle}", f"{'' if app == DEFAULT_APP else app} {on}".strip(), "")
+        return LaneLine(doer, self._placed(doer), "" if doer.startswith("@") else "no account declared", "")
+
+    def _placed(self, lane: str, between: str = " on ") -> str:
+        """A lane with the host that has it, where there are several."""
+        host = self._hosts.keeper(lane) if self._hosts else None
+        return f"{lane}{between}{host.name}" if host else lane
 
     def _add(self, line: LaneLine) -> int:
         self._numbers[line.name] = len(self.lines)
         self.lines.append(line)
         return len(self.lines) - 1
-
-
-def _account_line(doer: str, device: str | None) -> LaneLine:
-    app, colon, handle = doer.partition(":@")
-    if colon:
-        on = f"on {device}" if device else ""
-        return LaneLine(doer, f"@{handle}", f"{'' if app == DEFAULT_APP else app} {on}".strip(), "")
-    return LaneLine(doer, doer, "" if doer.startswith("@") else "no account declared", "")
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """Turns what a person can do into commands to type: nothing else words advice as commands."""
 
-from dataclasses import dataclass
 from shlex import quote
+from typing import NamedTuple
 
 from runner.queries.advice import (
     AcceptRestore,
@@ -24,8 +24,7 @@ from runner.queries.why_answer import WhyVerdict
 from runner.state_dir import StateDir, is_fast
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The options that lead a command to the ledger that was asked, if that is not the user's own; each has a space in
     front. `run` are those of `runner run`, which finds a rehearsal's ledger by its URL only."""
 

@@ -1,12 +1,14 @@
 """The hosts that share a ledger, as JSON for programs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.clock import utc
-from runner.queries.hosts import HostLine, Hosts, HostTrouble
+
+if TYPE_CHECKING:
+    from runner.queries.hosts import HostLine, Hosts, HostTrouble
 
 
-def hosts_data(view: Hosts | None) -> dict[str, Any]:
+def hosts_data(view: "Hosts | None") -> dict[str, Any]:
     """`{"now_utc", "shared", "leader", "hosts", "unseen", "troubles", "clock_ahead_s"}`; instants are ISO 8601, UTC, of
     the database's clock. A ledger that belongs to one host is not `shared`, and names none."""
     if view is None:
@@ -30,7 +32,7 @@ def hosts_data(view: Hosts | None) -> dict[str, Any]:
     }
 
 
-def _host_data(line: HostLine) -> dict[str, Any]:
+def _host_data(line: "HostLine") -> dict[str, Any]:
     row = line.row
     return {
         "name": row.name,
@@ -69,7 +71,7 @@ def _host_data(line: HostLine) -> dict[str, Any]:
     }
 
 
-def _trouble_data(one: HostTrouble) -> dict[str, Any]:
+def _trouble_data(one: "HostTrouble") -> dict[str, Any]:
     return {
         "kind": one.kind.value,
         "subject": one.subject,

@@ -6,7 +6,8 @@ from runner.queries.host_words import some
 from runner.queries.hosts import HostLine, Hosts, HostState
 from runner.reports.advice import Options, to_do
 from runner.reports.instants import print_zone
-from runner.reports.terminal import Column, Rows, Terminal
+from runner.reports.rows import Column, Rows
+from runner.reports.terminal import Terminal
 
 ALONE = (
     "One host carries everything out, this one: its ledger is a file. Several hosts share one on PostgreSQL."

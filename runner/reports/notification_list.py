@@ -7,7 +7,8 @@ from typing import Any
 from runner.clock import utc
 from runner.queries.notifications import NotificationLine, NotificationState, NotificationTrouble
 from runner.reports.instants import local, print_zone
-from runner.reports.terminal import Column, Rows, Terminal
+from runner.reports.rows import Column, Rows
+from runner.reports.terminal import Terminal
 
 STYLES = {
     NotificationState.SENT: "green",

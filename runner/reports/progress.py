@@ -23,9 +23,10 @@ from runner.events import (
     TaskWaiting,
 )
 from runner.reports.line_writer import LineWriter
+from runner.reports.rich_console import cut, words
 from runner.reports.shown import shortened, visible, width
 from runner.reports.task_hints import hint_of_end
-from runner.reports.terminal import Terminal, cut, words
+from runner.reports.terminal import Terminal
 from runner.tasks import TaskState
 
 STYLES = {
@@ -77,7 +78,7 @@ class LiveProgress:
         self._out = out
         self._zone = zone
         self._lock = threading.Lock()
-        self._live = Live(console=out, get_renderable=self._render, refresh_per_second=8)
+        self._live = Live(console=out.console, get_renderable=self._render, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         self._live.start()

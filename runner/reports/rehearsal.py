@@ -8,8 +8,9 @@ from runner.clock import utc
 from runner.queries.rehearsed import RehearsalResult, RehearsedTask, UseByDay
 from runner.reports.instants import local
 from runner.reports.progress import STYLES
+from runner.reports.rows import Column, Rows
 from runner.reports.run_summary import counted
-from runner.reports.terminal import Column, Rows, Terminal
+from runner.reports.terminal import Terminal
 from runner.tasks import TaskState
 
 OTHERS = (TaskState.FAILED, TaskState.MISSED, TaskState.UNCERTAIN)

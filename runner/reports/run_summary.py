@@ -6,8 +6,8 @@ from typing import Any
 
 from runner.reports.content import content_data, content_words
 from runner.reports.progress import STYLES
+from runner.reports.rows import Column, Rows, Words
 from runner.reports.task_hints import hint_of_task
-from runner.reports.terminal import Column, Rows, Words
 from runner.store.rows import TaskRow
 from runner.tasks import TaskState
 

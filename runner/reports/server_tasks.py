@@ -8,7 +8,7 @@ from runner.backends.local_api.account_answers import ServerAccount
 from runner.backends.local_api.answers import Licence, ServerTask, Stats
 from runner.backends.local_api.task_content import target_of
 from runner.campaign.masking import masked_data, masked_text
-from runner.reports.terminal import Column, Rows
+from runner.reports.rows import Column, Rows
 
 _COUNTS = ("total", "pending", "running", "completed", "failed")
 

@@ -28,6 +28,11 @@ def visible(text: str) -> str:
     return text if text.isprintable() else _STEERING.sub(lambda found: _escaped(found[0]), text)
 
 
+def shown_in_line(text: str) -> str:
+    """The same with blanks for tabs: of all that is left every terminal knows how wide it is."""
+    return visible(text).replace("\t", " ")
+
+
 def visible_but_colors(line: str) -> str:
     """The same for a line that was painted here: its colors stay."""
     parts = _COLOR.split(line)

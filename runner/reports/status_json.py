@@ -1,15 +1,17 @@
 """What goes on now, at a glance, as JSON for programs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.clock import utc
-from runner.queries.hosts import HostLine
 from runner.queries.notifications import NotificationTrouble
 from runner.queries.overview import CampaignLine, Overview, Surroundings
 from runner.reports.hosts_json import hosts_data
 from runner.store.campaign_rows import InvalidFile
 from runner.store.request_rows import PauseRow
 from runner.store.rows import TaskRow
+
+if TYPE_CHECKING:
+    from runner.queries.hosts import HostLine
 
 
 def status_data(view: Overview, around: Surroundings) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def _daemon_data(view: Overview, around: Surroundings) -> dict[str, Any]:
     }
 
 
-def _leader_data(leads: HostLine | None) -> dict[str, Any]:
+def _leader_data(leads: "HostLine | None") -> dict[str, Any]:
     """The daemon that leads, where several hosts share the ledger: its process is one of another machine."""
     row = leads.row if leads else None
     return {

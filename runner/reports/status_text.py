@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runner.campaign.short_commit import short_commit
 from runner.queries.host_words import some
-from runner.queries.hosts import Hosts, HostState
 from runner.queries.overview import Overview, Surroundings, advice_on
 from runner.reports.advice import Options, to_do
-from runner.reports.hosts_text import STYLES
 from runner.reports.instants import zone_line
 from runner.reports.notification_list import trouble_line
-from runner.reports.terminal import Column, Rows, Terminal, Words
+from runner.reports.rows import Column, Rows, Words
+from runner.reports.terminal import Terminal
 from runner.store.campaign_rows import InvalidFile
 from runner.tasks import TaskState
+
+if TYPE_CHECKING:
+    from runner.queries.hosts import Hosts
 
 _TEXTS = ("WHAT", "WHY", "REASON", "LAST STEP", "FILE")
 _COUNTS = ("TASKS", "ENTRIES")
@@ -71,8 +74,11 @@ class _Shown:
         yield [(f"Ledger {around.ledger}", "dim")]
         yield [(zone_line(self._zone), "dim")]
 
-    def _of_hosts(self, hosts: Hosts) -> Iterator[list[Words]]:
+    def _of_hosts(self, hosts: "Hosts") -> Iterator[list[Words]]:
         """Who leads, what the others do, and what is wrong between them."""
+        from runner.queries.hosts import HostState
+        from runner.reports.hosts_text import STYLES
+
         if one := hosts.leads:
             ago = max(0.0, (hosts.now_utc - one.row.seen_utc).total_seconds())
             life = f"version {one.row.version}, since {self._time(one.since_utc)}, heard of {ago:.0f} s ago"

@@ -1,6 +1,6 @@
 """Tasks in a list or one by one: for people and as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -8,9 +8,9 @@ from runner.clock import utc
 from runner.reports.content import content_data, content_lines, content_words
 from runner.reports.instants import local
 from runner.reports.progress import STYLES
+from runner.reports.rows import Column, Rows
 from runner.reports.run_summary import reason
 from runner.reports.task_hints import hint_of_task
-from runner.reports.terminal import Column, Rows
 from runner.store.rows import TaskRecord, TaskRow
 from runner.targets import DEFAULT_APP
 from runner.tasks import Effect
@@ -19,14 +19,18 @@ NARROW = 100
 """In fewer columns than this, instants have no seconds."""
 
 
-def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
-    """A row for each task, with its number, by which every command finds it. `width` are the columns there are."""
+def task_table(
+    rows: Sequence[TaskRow], zone: tzinfo, width: int, hosts: Mapping[int, str] | None = None
+) -> Rows:
+    """A row for each task, with its number, by which every command finds it. `width` are the columns there are, `hosts`
+    the tasks' hosts by the tasks' numbers, where there are several."""
     table = Rows(
         Column("TASK", is_number=True),
         "DUE",
         "ENTRY",
         Column("SCRIPT", is_minor=True),
         "PHONE",
+        *(["HOST"] if hosts is not None else []),
         Column("TARGET", is_text=True),
         "STATE",
         Column("REASON", is_text=True),
@@ -39,6 +43,7 @@ def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
             f"{task.campaign}/{task.entry}",
             task.work,
             task.place,
+            *([hosts.get(row.id, "")] if hosts is not None else []),
             ", ".join(filter(None, (task.target, *content_words(task)))),
             (row.state, STYLES.get(row.state, "")),
             reason(row),
@@ -46,8 +51,8 @@ def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
     return table
 
 
-def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
-    """Everything about one task except its attempts, a line for each fact."""
+def task_lines(record: TaskRecord, zone: tzinfo, host: str | None = None) -> Iterator[str]:
+    """Everything about one task except its attempts, a line for each fact; `host` is its host, if it has one."""
     row, task = record.row, record.row.task
     facts = {
         "task": f"{row.id}  {task.key}",
@@ -59,7 +64,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         "not before": row.not_before and local(row.not_before, zone),
         "started": row.started_utc and local(row.started_utc, zone),
         "finished": row.finished_utc and local(row.finished_utc, zone),
-        "host": record.attempts[-1].host if record.attempts else None,
+        "host": host,
         "attempts": f"{row.attempts}; {_retries(task.retry.max)}",
         "timeout": f"{task.timeout_s:.0f} s",
         "source": f"{task.source}{f', run {row.run_id}' if row.run_id else ''}",

@@ -6,9 +6,10 @@ from typing import Any
 
 from runner.clock import utc
 from runner.reports.instants import local, print_zone
+from runner.reports.rows import Column, Rows, Words
 from runner.reports.task_hints import hint_of_attempt
 from runner.reports.task_list import effect_data, task_data
-from runner.reports.terminal import Column, Rows, Terminal, Words
+from runner.reports.terminal import Terminal
 from runner.store.artifacts import Artifacts
 from runner.store.rows import AttemptRow, StepRow, TaskRecord
 from runner.tasks import Effect, EffectState, StepOutcome

@@ -7,7 +7,8 @@ from textwrap import wrap
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
 from runner.reports.advice import Options, sentence
 from runner.reports.instants import print_zone
-from runner.reports.terminal import Column, Rows, Terminal
+from runner.reports.rows import Column, Rows
+from runner.reports.terminal import Terminal
 
 STYLES = {
     WhyVerdict.RAN: "green",

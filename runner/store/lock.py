@@ -12,10 +12,9 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from runner.errors import LedgerBusy, LedgerError
 from runner.private_files import make_file, make_folder, open_file
@@ -72,8 +71,7 @@ class HostLock:
         self._held.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """The process that carries tasks out; `pid` is 0 if it has not written its number down yet."""
 
     pid: int

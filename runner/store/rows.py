@@ -155,7 +155,8 @@ class TaskTotal(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
     """Which tasks a list shows: those that match every field that is set. `since_utc` (included) and `until_utc`
-    (excluded) bound the due instant."""
+    (excluded) bound the due instant. `host` is the one of the last attempt; before the first one, the one that has the
+    task's lane, or is gone with it."""
 
     states: Collection[TaskState] | None = None
     campaign: str | None = None
@@ -163,6 +164,7 @@ class TaskFilter:
     device: str | None = None
     username: str | None = None
     script: str | None = None
+    host: str | None = None
     sources: Collection[TaskSource] | None = None
     run_id: str | None = None
     since_utc: datetime | None = None

@@ -199,6 +199,7 @@ attempts = Table(
     Column("needs_person", Boolean, nullable=False),
     Column("host", Text),
     UniqueConstraint("task_id", "number"),
+    index_where("host IS NOT NULL", "ix_attempts_host", "host", "task_id"),
 )
 
 steps = Table(

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, literal_column, or_, sel
 
 from runner.store import schema
 from runner.store.asked.decoding import attempt_row, effect
+from runner.store.asked.hosts import HOST_OF_TASK
 from runner.store.asked.tasks import is_id
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, effect_query, task_query, task_rows
@@ -106,8 +107,9 @@ class TaskPages(Part):
             base = _base(connection, chosen)
             span = _span(connection, base, None, LOOKS)
             rest = _rest(chosen, said)
-            query = select(TASK.state, func.count()).where(IS_LISTED, *base, *span.conditions, *rest)
-            counted = {row[0]: row[1] for row in connection.execute(query.group_by(_hidden(TASK.state)))}
+            state = _hidden(TASK.state)
+            query = select(state, func.count()).where(IS_LISTED, *base, *span.conditions, *rest)
+            counted = {row[0]: row[1] for row in connection.execute(query.group_by(state))}
             return TaskCounts(counted, () if span.many < LOOKS else tuple(TaskState))
 
     def names(self, of: str) -> list[str]:
@@ -232,6 +234,8 @@ def _rest(chosen: TaskFilter, said: str) -> Iterator[ColumnElement[bool]]:
     for name in ("campaign", "entry", "device", "username", "script"):
         if (value := getattr(chosen, name)) is not None:
             yield _hidden(TASK[name]) == value
+    if chosen.host is not None:
+        yield literal_column(HOST_OF_TASK) == chosen.host
     if chosen.states is not None:
         yield _hidden(TASK.state).in_(chosen.states)
     if chosen.since_utc is not None:

@@ -6,8 +6,8 @@ One small file for each ledger, named by the ledger's id: the highest tally that
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from runner.errors import LedgerError
 from runner.private_files import make_folder, open_file, write_file
@@ -18,8 +18,7 @@ DIGITS = 20
 fdatasync = getattr(os, "fdatasync", os.fsync)
 
 
-@dataclass(frozen=True, slots=True)
-class WitnessedTally:
+class WitnessedTally(NamedTuple):
     """The highest tally that was seen of a ledger, and its place then (`url.place_of`); None if the ledger was given
     up."""
 

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -221,10 +222,14 @@ def adb_server_again(tmp_path: Path) -> Iterator[Callable[[PhonesProcess], None]
     started: list[subprocess.Popen[bytes]] = []
 
     def restart(process: PhonesProcess) -> None:
-        (server,) = psutil.Process(process.pid).children()
+        host = psutil.Process(process.pid)
+        (server,) = host.children()
+        host.suspend()  # else it starts its own adb server again, which knows the phones
         server.kill()
-        server.wait(10)
+        while server.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
         with socket.create_server(("127.0.0.1", process.adb_server_port)) as listening:
+            host.resume()
             command = [find_adb(), "-L", f"acceptfd:{listening.fileno()}", "server", "nodaemon"]
             alone = dict.fromkeys(("ADB_USB", "ADB_EMU", "ADB_MDNS"), "0") | {"HOME": str(tmp_path)}
             environment = os.environ | alone

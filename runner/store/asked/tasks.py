@@ -7,6 +7,7 @@ from typing import Any
 
 from runner.store.asked.decoding import attempt_row, effect, step_row, task_row
 from runner.store.asked.effects import EFFECTS, IN_THEIR_ORDER
+from runner.store.asked.hosts import IS_ON_HOST
 from runner.store.asked.questions import Ask, AskedPart, is_one_of
 from runner.store.conditions import LISTED, OPEN
 from runner.store.rows import AttemptRow, DeletedTask, StepRow, TaskFilter, TaskRecord, TaskRow
@@ -150,6 +151,9 @@ def conditions(chosen: TaskFilter) -> tuple[list[str], dict[str, Any]]:
         if (value := getattr(chosen, name)) is not None:
             where.append(f"tasks.{name} = :chosen_{name}")
             values[f"chosen_{name}"] = value
+    if chosen.host is not None:
+        where.append(IS_ON_HOST)
+        values["chosen_host"] = chosen.host
     if chosen.states is not None:
         where.append(is_one_of("tasks.state", chosen.states))
     if chosen.sources is not None:

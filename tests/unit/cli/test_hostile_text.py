@@ -194,6 +194,7 @@ CASES = [
     ("why", _key(0), "--format", "json"),
     ("tasks", "list"),
     ("tasks", "list", "--format", "json"),
+    ("tasks", "list", "--host", HOSTILE),
     ("tasks", "show", "1", "2", "3"),
     ("tasks", "show", "1", "--format", "json"),
     ("tasks", "show", HOSTILE),

@@ -68,6 +68,9 @@ def test_tasks_and_logs_name_the_host(asked: AskedLedger, shelf: HostShelf) -> N
     lines = asked("tasks", "show", "1").stdout.splitlines()
     assert ["host", "north"] in [line.split() for line in lines]
     assert json.loads(asked("tasks", "show", "1", "--format", "json").stdout)[0]["host"] == "north"
+    (waits,) = json.loads(asked("tasks", "show", "4", "--format", "json").stdout)
+    assert (waits["attempts"], waits["host"]) == (0, "south")
+    assert ["host", "south"] in [line.split() for line in asked("tasks", "show", "4").stdout.splitlines()]
     assert "on host north" in asked("logs", "1").stdout
     assert json.loads(asked("logs", "1", "--format", "json").stdout)["attempts"][0]["host"] == "north"
 
@@ -81,3 +84,37 @@ def test_a_host_that_was_taken_away_is_forgotten(asked: AskedLedger, shelf: Host
         "north"
     ]
     assert "knows no such host" in str(asked("hosts", "forget", "south").exception)
+
+
+def test_the_ledger_may_be_named_before_the_subcommand(asked: AskedLedger, shelf: HostShelf) -> None:
+    shelf.dies("south", ago=timedelta(minutes=1))
+    elsewhere = asked("hosts", "--store", "sqlite:////nowhere/ledger.db", "forget", "south")
+    assert "there is no ledger /nowhere/ledger.db" in str(elsewhere.exception)
+    after = asked("hosts", "forget", "south", "--store", "sqlite:////nowhere/ledger.db")
+    assert "there is no ledger /nowhere/ledger.db" in str(after.exception)
+    assert asked("hosts", "forget", "south").exit_code == 0
+
+
+def test_tasks_are_listed_with_their_hosts_and_by_host(asked: AskedLedger, shelf: HostShelf) -> None:
+    told = json.loads(asked("tasks", "list", "--format", "json").stdout)["tasks"]
+    assert {(one["device"], one["host"]) for one in told} == {("VIRTUAL01", "north"), ("VIRTUAL02", "south")}
+    headings, *rows = asked("tasks", "list", "--host", "south").stdout.splitlines()[1:]
+    assert "HOST" in headings.split()
+    assert [row.split().count("south") for row in rows if "demo/greet" in row] == [1, 1]
+    assert asked("tasks", "list", "--host", "west").stdout == "No task is like that.\n"
+
+
+def test_a_copy_without_hosts_still_says_who_did_what(asked: AskedLedger) -> None:
+    key = asked.run_by_hand()[0]
+    HostShelf(asked.ledger, SystemClock()).began(claim(asked.ledger, key).id, "north")
+    assert json.loads(asked("tasks", "show", "1", "--format", "json").stdout)[0]["host"] == "north"
+    told = json.loads(asked("tasks", "list", "--host", "north", "--format", "json").stdout)
+    assert [one["id"] for one in told["tasks"]] == [1]
+
+
+def test_tasks_of_one_host_are_listed_without_it(asked: AskedLedger) -> None:
+    asked.run_by_hand()
+    assert "HOST" not in asked("tasks", "list").stdout
+    told = json.loads(asked("tasks", "list", "--format", "json").stdout)["tasks"]
+    assert [one["host"] for one in told] == [None] * 4
+    assert json.loads(asked("tasks", "list", "--host", "north", "--format", "json").stdout)["total"] == 0

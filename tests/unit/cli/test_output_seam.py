@@ -9,7 +9,7 @@ import pytest
 
 RUNNER = Path(__file__).parents[3] / "runner"
 SEAM = {"cli/output.py"}
-USES_RICH = {"reports/terminal.py", "reports/progress.py"}
+USES_RICH = {"reports/rich_console.py", "reports/progress.py"}
 WRITES = re.compile(r"print|click\.(echo|secho|prompt|confirm)|sys\.std(out|err)\.(buffer\.)?write(lines)?")
 FILES = [
     path for path in sorted(RUNNER.rglob("*.py")) if not {"virtual", "schemas"} & set(path.parts)

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from asked_ledger import AskedLedger
+from click.testing import CliRunner
 from full_tables import opened
 from sqlalchemy import inspect
 
+from runner.cli.main import cli
 from runner.clock import SystemClock
-from runner.errors import LedgerBehind, LedgerError, LedgerOutdated, RehearsalOnly, UsageError
+from runner.errors import LedgerBehind, LedgerError, LedgerOutdated, LedgerRefusal, RehearsalOnly, UsageError
 from runner.store.ledger import Ledger
 from runner.store.url import shown
 from runner.store.witness import WitnessedTally, Witnesses
@@ -133,3 +135,21 @@ def test_it_moves_back_to_a_file(asked: AskedLedger, postgres_ledger: str, tmp_p
     listed = asked("tasks", "list", "--store", f"sqlite:///{tmp_path / 'ledger.db'}")
     assert listed.exit_code == 0 and "VIRTUAL01" in listed.output
     assert isinstance(asked("run", str(asked.campaigns / "demo.yaml")).exception, LedgerOutdated)
+
+
+def test_virtual_asks_the_rehearsal_that_the_settings_name(shared_rehearsal: str) -> None:
+    assert isinstance(CliRunner().invoke(cli, ["hosts"]).exception, RehearsalOnly)
+    for words in (["hosts", "--virtual"], ["status", "--virtual"]):
+        done = CliRunner().invoke(cli, words)
+        assert done.exception is None, done.exception
+    forgotten = CliRunner().invoke(cli, ["hosts", "forget", "south", "--virtual"])
+    assert isinstance(forgotten.exception, LedgerRefusal) and "knows no such host" in str(forgotten.exception)
+
+
+@pytest.fixture
+def shared_rehearsal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_ledger: str) -> str:
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNNER_STORE", postgres_ledger)
+    with Ledger.open(postgres_ledger, SystemClock()) as ledger:
+        ledger.ownership.take(None, is_rehearsal=True)
+    return postgres_ledger

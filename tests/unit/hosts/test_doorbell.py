@@ -1,5 +1,7 @@
 """Rings on a real PostgreSQL: each lane rings once, for the host that holds it, and a lost ring is rung again."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -166,3 +168,11 @@ def test_a_bell_whose_connection_is_never_answered_makes_another(
         wire.hold_answers_to(*(port for (port,) in behind))
         ledger.rings.ring(["B2"])
         drained.wait_for(2)
+
+
+@pytest.mark.parametrize("name", ["procrastinate.worker", "psycopg.pool"])
+def test_libraries_write_nothing_into_the_log_when_the_database_is_away(name: str) -> None:
+    """Not even with no handler above, as in a process; what they have to say the host says in its own words."""
+    code = f"import runner.hosts.doorbell, logging; logging.getLogger({name!r}).error('listener error')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")

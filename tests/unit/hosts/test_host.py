@@ -46,6 +46,7 @@ class Life:
         self.board = Board()
         self.plugged: set[str] | None = {"A1"}
         self.said: list[str] = []
+        self.hints: list[object] = []
         executor = cast(Executor, self.board)
         self.host = Host(self.ledger, self.lease, self.held, executor, self._look, SystemClock(), self._say)
 
@@ -59,11 +60,12 @@ class Life:
 
     def _look(self) -> set[str]:
         if self.plugged is None:
-            raise AdbUnavailable("no adb server answers")
+            raise AdbUnavailable("no adb server answers", hint="start one")
         return self.plugged
 
     def _say(self, words: str, *_: Any, **values: Any) -> None:
         self.said.append(words)
+        self.hints.append(values.get("hint"))
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -106,7 +108,7 @@ def test_lanes_stay_while_adb_is_away(life: Life) -> None:
     life.host.want(["backend local_api"])
     life.plugged = None
     life.until("A1", "backend local_api")
-    until(lambda: "adb tells of no phones" in life.said)
+    until(lambda: ("adb tells of no phones", "start one") in zip(life.said, life.hints, strict=False))
     life.host.want(())
     life.until("A1")
 

@@ -15,6 +15,7 @@ from runner.events import (
     TaskWaiting,
 )
 from runner.reports.progress import LiveProgress, PlainProgress
+from runner.reports.rich_console import RichConsole
 from runner.reports.shown import width
 from runner.reports.terminal import Terminal
 from runner.tasks import AttemptOutcome, Outcome, StepOutcome, TaskState
@@ -41,7 +42,7 @@ def out(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 def screen(progress: LiveProgress) -> str:
-    out = Terminal(Tty())
+    out = RichConsole(Tty())
     out.print(progress._render())  # what Live draws
     assert isinstance(out.file, Tty)
     return out.file.getvalue()

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
-from rich.console import Console
-
 from runner.reports.run_summary import summary_data, summary_table, totals
+from runner.reports.terminal import Terminal
 from runner.store.rows import TaskRow
 from runner.tasks import Task, TaskState
 
@@ -23,10 +22,9 @@ ROWS = [row("@one", TaskState.COMPLETED), row("@two", TaskState.FAILED, "no such
 
 
 def test_the_table_has_a_row_for_each_task() -> None:
-    console = Console(file=StringIO(), width=100)
-    console.print(summary_table(ROWS))
-    assert isinstance(console.file, StringIO)
-    _, first, second, hint = console.file.getvalue().splitlines()
+    stream = StringIO()
+    Terminal(stream).print(summary_table(ROWS))
+    _, first, second, hint = stream.getvalue().splitlines()
     assert first.split() == ["A", "greet", "follow", "@one", "completed", "1.2", "s"]
     assert second.rstrip().endswith("no such user")
     assert hint.strip() == "check the name"

@@ -4,8 +4,9 @@ from io import StringIO
 
 import pytest
 
+from runner.reports.rows import Column, Rows
 from runner.reports.shown import width
-from runner.reports.terminal import Column, Rows, Terminal
+from runner.reports.terminal import Terminal
 
 ADDRESS = "https://example.com/@somebody_with_a_long_name/video/7301234567890123456"
 REASON = "the phone did not show the button Follow within 15 s, and no other page either"

@@ -37,6 +37,7 @@ BACKWARDS = (
     "leafing",
     "looking for a text",
     "leafing by state and day",
+    "leafing by host",
     "the newest notifications",
 )
 """These read from the newest row backwards, and stop after a few."""
@@ -129,6 +130,8 @@ QUESTIONS: dict[str, Question] = {
     "a device's failures": page(device="A1", states=[TaskState.FAILED]),
     "an account": page(username="@us"),
     "a script": page(script="post"),
+    "a host": page(host="north"),
+    "a host's failures": page(host="north", states=[TaskState.FAILED], since_utc=NOON - DAY),
     "a source": page(sources=[TaskSource.API]),
     "a run": page(run_id="1"),
     "a day": page(since_utc=NOON - DAY, until_utc=NOON),
@@ -140,6 +143,7 @@ QUESTIONS: dict[str, Question] = {
     "leafing by device": leaf("north", device="A1", states=[TaskState.FAILED], since_utc=NOON),
     "leafing by account": leaf(username="@us", script="post"),
     "leafing by campaign": leaf(campaign="autumn", entry="publish", states=[TaskState.FAILED]),
+    "leafing by host": leaf(host="north"),
     "leafing by script": leaf(script="post", before=7),
     "names": lambda ledger: [
         ledger.task_pages.names(of) for of in ("campaign", "device", "username", "script")
@@ -278,6 +282,7 @@ QUESTIONS: dict[str, Question] = {
         ledger.hosts_now.are_several(),
         ledger.hosts_now.running(),
         ledger.hosts_now.waiting(),
+        ledger.hosts_now.of_tasks([1, 2]),
     ),
     "retention": lambda ledger: (
         ledger.tasks.cancel(["k"], ""),

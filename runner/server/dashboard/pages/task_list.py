@@ -29,7 +29,7 @@ TOGETHER = 200
 AROUND = timedelta(minutes=30)
 LONGEST_WINDOW = timedelta(days=28)
 
-NAMES = ("campaign", "entry", "device", "account", "script", "since", "text")
+NAMES = ("campaign", "entry", "device", "account", "script", "host", "since", "text")
 """The fields by which people choose, as they stand in the address, beside `state`."""
 
 LONGEST = 200
@@ -58,6 +58,7 @@ class Choice:
             device=of("device"),
             username=account(username) if username else None,
             script=of("script"),
+            host=of("host"),
             since_utc=self.since,
         )
 
@@ -120,7 +121,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
 def _rows(desk: Desk, choice: Choice, before: int | None) -> Mapping[str, Any]:
     found = desk.ledger.task_pages.page(choice.filter, choice.said, before, AT_A_TIME)
     may = {row.id: _may(row) for row in found.rows}
-    return {"found": found, "may": may, "timeline": _timeline(choice, found.rows)}
+    hosts = desk.ledger.hosts_now.of_tasks([row.id for row in found.rows])
+    return {"found": found, "may": may, "hosts": hosts, "timeline": _timeline(choice, found.rows)}
 
 
 def _timeline(choice: Choice, rows: Sequence[TaskRow]) -> str | None:
@@ -138,10 +140,10 @@ def _timeline(choice: Choice, rows: Sequence[TaskRow]) -> str | None:
 def _names(desk: Desk) -> Mapping[str, Sequence[str]]:
     """What fields propose. A name that steers what shows it is left out: nobody would know it again."""
     columns = {"campaign": "campaign", "device": "device", "account": "username", "script": "script"}
-    return {
-        field: [name for name in desk.ledger.task_pages.names(column) if visible(name) == name]
-        for field, column in columns.items()
-    }
+    known = {field: desk.ledger.task_pages.names(column) for field, column in columns.items()}
+    if (table := desk.ledger.hosts_now.table()) is not None:
+        known["host"] = list(table.hosts)
+    return {field: [name for name in names if visible(name) == name] for field, names in known.items()}
 
 
 def _may(row: TaskRow) -> Sequence[str]:

@@ -9,6 +9,14 @@ down_revision = "0008"
 
 def upgrade() -> None:
     op.add_column("attempts", sa.Column("host", sa.Text))
+    has_host = sa.text("host IS NOT NULL")
+    op.create_index(
+        "ix_attempts_host",
+        "attempts",
+        ["host", "task_id"],
+        sqlite_where=has_host,
+        postgresql_where=has_host,
+    )
     op.create_table(
         "hosts",
         sa.Column("name", sa.Text, nullable=False),

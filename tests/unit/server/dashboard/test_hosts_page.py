@@ -105,3 +105,41 @@ def test_the_timeline_shows_since_when_phones_wait_for_a_host(
     assert "the host oslo is gone (it stopped: terminated)" in browser.page(
         "/timeline/data?from=2026-11-21T12:00:00Z&until=2026-11-21T20:00:00Z"
     )
+
+
+def test_tasks_are_shown_with_their_hosts_and_chosen_by_host(
+    shown: DashboardDesk, shelf: HostShelf, browser: TestBrowser
+) -> None:
+    shown.task("S1", "@a")
+    shown.task("S2", "@b")
+    html = browser.page("/tasks")
+    assert "<th>Host</th>" in html and 'href="/hosts#host-berlin"' in html
+    assert '<datalist id="names-host"><option value="berlin"></option><option value="oslo">' in html
+    chosen = browser.page("/tasks?host=oslo&state=pending")
+    assert 'name="host" value="oslo"' in chosen and 'href="/tasks?state=failed&amp;host=oslo"' in chosen
+    rows = browser.fragment("/tasks?host=oslo&block=rows")
+    assert "@b" in rows and "@a" not in rows and 'href="/hosts#host-oslo"' in rows
+
+
+def test_tasks_of_one_host_are_shown_without_it(shown: DashboardDesk, browser: TestBrowser) -> None:
+    shown.task("S1", "@a")
+    html = browser.page("/tasks")
+    assert "<th>Host</th>" not in html and 'name="host"' not in html
+    assert "No task is like that" in browser.page("/tasks?host=oslo")
+
+
+def test_the_timeline_names_the_host_of_each_phone(
+    shown: DashboardDesk, shelf: HostShelf, browser: TestBrowser
+) -> None:
+    shown.task("S3", "@a")
+    shown.task("S2", "@b", username="@brand")
+    address = "/timeline/data?from=2026-11-21T00:00:00Z&until=2026-11-22T12:00:00Z"
+    lanes = browser.get(address).json()["lanes"]
+    assert lanes["name"] == ["S1", "S2", "S3"]
+    assert lanes["label"] == ["S1 on berlin", "S2 on oslo", "S3"]
+    shelf.dies("oslo", ago=timedelta(minutes=1))
+    assert "S2 on oslo" in browser.get(address).json()["lanes"]["label"]
+    of_accounts = browser.get(f"{address}&by=account").json()["lanes"]
+    assert of_accounts["detail"][of_accounts["label"].index("@brand")] == "on S2, host oslo"
+    assert "oslo" not in str(browser.get(f"{address}&by=campaign").json()["lanes"])
+    assert "<td>S2 on oslo</td>" in browser.page(address.replace("/data", "") + "&q=oslo")
