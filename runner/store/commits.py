@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
@@ -24,10 +25,12 @@ class _Write:
         "error",
         "flush",
         "guarded",
+        "is_left",
         "is_over",
         "is_woken",
         "item",
         "kind",
+        "line",
         "result",
         "then",
         "work",
@@ -54,6 +57,10 @@ class _Write:
         self._waits.acquire()
         self.is_woken = False
         self.is_over = False
+        self.is_left = False
+        """Whether its thread waits no longer: it was interrupted."""
+        self.line: deque[_Write] = deque()
+        """Those that are woken after it, one by the other."""
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -64,10 +71,6 @@ class _Write:
         if not self.is_woken:
             self.is_woken = True
             self._waits.release()
-
-    def end(self) -> None:
-        self.is_over = True
-        self.wake()
 
 
 class _Undone(Exception):
@@ -127,6 +130,7 @@ class Commits:
         with self._mutex:
             self._queue.append(write)
             leads, self._is_led = not self._is_led, True
+            write.is_woken = leads
         if not leads:
             self._wait(write)
         if not write.is_over:
@@ -138,7 +142,11 @@ class Commits:
     def _wait(self, write: _Write) -> None:
         try:
             write.wait()
+            _wake_next(write.line)
         except BaseException:
+            write.is_left = True
+            if write.is_woken:
+                _wake_next(write.line)
             with self._mutex:
                 if write in self._queue:  # nobody has begun it: it is withdrawn, and somebody else must lead
                     self._queue.remove(write)
@@ -215,11 +223,13 @@ class Commits:
 def _end(writes: Iterable[_Write]) -> None:
     """Let writes return whose transaction is over; those last that something has to follow first."""
     followed: dict[Then, list[_Write]] = {}
+    over = []
     for write in writes:
         if write.then is None or write.error is not None:
-            write.end()
+            over.append(write)
         else:
             followed.setdefault(write.then, []).append(write)
+    _let_go(over)
     for then, some in followed.items():
         try:
             then([write.result for write in some])
@@ -229,8 +239,31 @@ def _end(writes: Iterable[_Write]) -> None:
             if not isinstance(error, Exception):
                 raise
         finally:
-            for write in some:
-                write.end()
+            _let_go(some)
+
+
+def _let_go(writes: Iterable[_Write]) -> None:
+    """Let the threads of writes that are over go on: each wakes the next. If all were woken at once, the thread that
+    leads the next transaction would wait behind them for the interpreter, and the database for that thread."""
+    line: deque[_Write] = deque()
+    for write in writes:
+        write.is_over = True
+        if not write.is_woken:
+            write.line = line
+            line.append(write)
+    _wake_next(line)
+
+
+def _wake_next(line: deque[_Write]) -> None:
+    while line:
+        try:
+            write = line.popleft()
+        except IndexError:  # somebody else has woken the last one meanwhile
+            return
+        write.wake()
+        # Asked after it is woken: a thread that leaves asks the other way round, so one of both wakes the next.
+        if not write.is_left:
+            return
 
 
 def _alike(writes: list[_Write]) -> list[list[_Write]]:

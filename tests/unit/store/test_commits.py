@@ -190,6 +190,33 @@ def test_an_interrupt_withdraws_a_write_that_waits(database: Database) -> None:
     assert (second.result(), numbers(database)) == (2, [2])
 
 
+@pytest.mark.usefixtures("interrupts")
+def test_an_interrupt_keeps_nobody_waiting_who_shares_the_transaction(database: Database) -> None:
+    """Threads are woken one by the other; the one that has left wakes nobody."""
+    crowd, is_gone = Crowd(database), threading.Event()
+
+    def interrupt(connection: Connection) -> int:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        assert is_gone.wait(PATIENCE_S)
+        return insert(connection, 1)
+
+    def surround() -> None:
+        crowd._until_queued(2)
+        others.append(crowd.add("write 3", 3))
+        others.append(crowd.add("write 4", 4))
+        crowd._gate.set()
+
+    first, others = crowd.send("write 1", interrupt), list["Future[int]"]()
+    surrounding = crowd._pool.submit(surround)
+    with pytest.raises(KeyboardInterrupt):
+        database.write("write 2", lambda connection: insert(connection, 2))
+    is_gone.set()
+    surrounding.result(PATIENCE_S)
+    assert [first.result(PATIENCE_S), *(other.result(PATIENCE_S) for other in others)] == [1, 3, 4]
+    crowd.let_go()
+    assert numbers(database) == [1, 2, 3, 4], "it was carried out, though nobody has waited for it"
+
+
 def test_what_follows_a_transaction_is_done_once_for_all_who_ask_for_it(database: Database) -> None:
     crowd, told = Crowd(database), list[list[int]]()
 
