@@ -70,7 +70,7 @@ def test_tasks_are_found_by_run_and_state(ledger: Ledger) -> None:
 
 
 def test_more_occurrences_than_one_query_takes(ledger: Ledger) -> None:
-    occurrences = [replace(OCCURRENCE, nominal=f"2026-{number}") for number in range(1000)]
+    occurrences = [OCCURRENCE._replace(nominal=f"2026-{number}") for number in range(1000)]
     version = ledger.campaigns.record("autumn", "/srv/autumn.yaml", "version: 1\n", None)
     tasks = [
         replace(task(), nominal=one.nominal, key=task_key("autumn", "publish", one.nominal, "A1", None))
@@ -121,7 +121,7 @@ def test_runs_are_told_newest_first(ledger: Ledger, clock: ManualClock) -> None:
     version = ledger.campaigns.record("autumn", "/srv/autumn.yaml", "version: 1\n", None)
     for number in range(3):
         made = replace(task(), key=f"k{number}", nominal=f"run:{number}")
-        ledger.occurrences.add(version, [replace(OCCURRENCE, nominal=f"run:{number}")], [made], str(number))
+        ledger.occurrences.add(version, [OCCURRENCE._replace(nominal=f"run:{number}")], [made], str(number))
         clock.advance(60)
     assert [run.run_id for run in ledger.runs.newest()] == ["2", "1", "0"]
     assert [run.run_id for run in ledger.runs.newest(limit=1)] == ["2"]

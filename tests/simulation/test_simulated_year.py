@@ -77,7 +77,7 @@ SPOILT = {
     "at another instant": (
         _is(OccurrenceState.STARTED),
         lambda decision: replace(
-            decision, occurrence=replace(decision.occurrence, instant_utc=datetime(2026, 1, 1, tzinfo=UTC))
+            decision, occurrence=decision.occurrence._replace(instant_utc=datetime(2026, 1, 1, tzinfo=UTC))
         ),
     ),
 }
