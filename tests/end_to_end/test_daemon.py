@@ -216,6 +216,15 @@ def test_a_pause_keeps_tasks_until_it_ends(phones: Any, daemons: Daemons) -> Non
     assert daemon.end() == 0
 
 
+def _listen(port: int) -> socket.socket:
+    """On a port whose last owner is about to end: a process of many threads ends a moment after it was killed."""
+    while True:
+        try:
+            return socket.create_server(("127.0.0.1", port))
+        except OSError:
+            time.sleep(0.01)
+
+
 @pytest.fixture
 def adb_server_again(tmp_path: Path) -> Iterator[Callable[[PhonesProcess], None]]:
     """Kill the adb server of virtual phones, and start another one on its port, which knows no phone."""
@@ -225,10 +234,10 @@ def adb_server_again(tmp_path: Path) -> Iterator[Callable[[PhonesProcess], None]
         host = psutil.Process(process.pid)
         (server,) = host.children()
         host.suspend()  # else it starts its own adb server again, which knows the phones
-        server.kill()
-        while server.status() != psutil.STATUS_ZOMBIE:
+        while host.status() != psutil.STATUS_STOPPED:
             time.sleep(0.01)
-        with socket.create_server(("127.0.0.1", process.adb_server_port)) as listening:
+        server.kill()
+        with _listen(process.adb_server_port) as listening:
             host.resume()
             command = [find_adb(), "-L", f"acceptfd:{listening.fileno()}", "server", "nodaemon"]
             alone = dict.fromkeys(("ADB_USB", "ADB_EMU", "ADB_MDNS"), "0") | {"HOME": str(tmp_path)}
