@@ -5,7 +5,6 @@ type simply do not appear here.
 """
 
 import os
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
@@ -13,7 +12,6 @@ from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from runner.backend_registry import DEFAULT, BackendDeclaration, find
-from runner.campaign import patterns
 from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
@@ -22,6 +20,7 @@ from runner.campaign.meaning import Known
 from runner.campaign.members import known_accounts, serial_of
 from runner.campaign.nearest import nearest
 from runner.checks.calendar import MOST_ZONES, ActiveDays, Budget, Calendar, Horizon, zone_named
+from runner.checks.entry_reader import EntryReader, read_time
 from runner.checks.files import Files
 from runner.checks.material import Material, material_of
 from runner.checks.places import Places
@@ -33,12 +32,10 @@ from runner.checks.written import (
     WrittenEntry,
     item_of,
     items_of,
-    listed,
     mapping,
 )
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Fix, Related, Severity, Span, cut_sentence
 from runner.errors import RunnerError
-from runner.planning.rules import parse
 from runner.scripts import defaults
 
 TOO_MANY = "too-many-problems"
@@ -140,12 +137,13 @@ class CampaignView:
     def named_times(self) -> Mapping[str, Time]:
         """The start times that have a name."""
         written = self.section("start_times").items()
-        return {name: self._time(value, ("start_times", name)) for name, value in written}
+        return {name: read_time(value, ("start_times", name), self.is_sound) for name, value in written}
 
     @cached_property
     def entries(self) -> tuple[WrittenEntry, ...]:
         written = self.section("scripts").items()
-        return tuple(self._entry(name, values) for name, values in written if isinstance(values, dict))
+        reader = EntryReader(self.named_times, self._groups, self.nearest, self.is_sound)
+        return tuple(reader.read(name, values) for name, values in written if isinstance(values, dict))
 
     @cached_property
     def times(self) -> tuple[Time, ...]:
@@ -367,52 +365,3 @@ class CampaignView:
         if name not in self._defaults:
             self._defaults[name] = defaults(script)
         return ConfigUse(script, self._defaults[name], path, values, entries)
-
-    def _entry(self, name: str, values: Mapping[str, Any]) -> WrittenEntry:
-        path = ("scripts", name)
-        groups = self._groups
-        times, places, unknown = [], [], []
-        for place, written in listed(values.get("start_times"), (*path, "start_times")):
-            named = self.named_times.get(written) if isinstance(written, str) else None
-            if named or isinstance(written, dict) or self._is_start_time(written):
-                times.append(named or self._time(written, place))
-                places.append(place)
-            else:
-                unknown.append(Item(place, written))
-        devices = items_of(values.get("devices"), (*path, "devices"))
-        return WrittenEntry(
-            name=name,
-            values=values,
-            script=item_of(values, path, "script"),
-            config_name=item_of(values, path, "config"),
-            devices=devices,
-            times=tuple(times),
-            places=tuple(places),
-            unknown_groups=tuple(
-                item for item in devices if item.text not in groups and not self._is_serial(item.text, groups)
-            ),
-            unknown_times=tuple(unknown),
-        )
-
-    def _is_serial(self, text: str, groups: Collection[str]) -> bool:
-        """Whether a text that names no group is meant as a serial: it has a digit, and is like no group's name."""
-        return any(map(str.isdigit, text)) and self.nearest(text, groups, likeness=_LIKE_A_GROUP) is None
-
-    def _is_start_time(self, text: str) -> bool:
-        """Whether a text that names no start time is meant as a time itself, right or wrong."""
-        looks_like_one = _START_TIME.match(text) is not None
-        return looks_like_one or (text[:1].isdigit() and self.nearest(text, self.named_times) is None)
-
-    def _time(self, value: Any, path: Path) -> Time:
-        if isinstance(value, str) and not _START_TIME.match(value):
-            return Time(path, value, problem=f"`{value}` is no start time")
-        try:
-            if isinstance(value, str) or (isinstance(value, dict) and self.is_sound(path)):
-                return Time(path, value, parse(value))
-        except ValueError as error:
-            return Time(path, value, problem=str(error))
-        return Time(path, {})
-
-
-_LIKE_A_GROUP = 0.8
-_START_TIME = re.compile(patterns.START_TIME)

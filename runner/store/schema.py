@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     UniqueConstraint,
 )
@@ -17,21 +16,41 @@ from sqlalchemy import (
 from runner.reasons import ReasonKind
 from runner.store.columns import Id, Instant, Text, index_where, one_of
 from runner.store.conditions import IN_DOUBT, LATE, LISTED, MISSED, OPEN, UNPRUNED
+from runner.store.host_tables import account_uses, hosts, lanes, leader
+from runner.store.metadata import metadata
 from runner.store.request_rows import CommandKind, PauseScope
 from runner.store.rows import OccurrenceState
 from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
 
-REASON_KIND = one_of(ReasonKind, "reason_kind", is_checked=False)
+__all__ = [
+    "account_uses",
+    "actions",
+    "attempts",
+    "campaign_versions",
+    "campaigns",
+    "commands",
+    "daemon_spans",
+    "effects",
+    "file_uses",
+    "holds",
+    "hosts",
+    "invalid_files",
+    "lanes",
+    "leader",
+    "ledger",
+    "metadata",
+    "notifications",
+    "occurrences",
+    "pauses",
+    "phone_states",
+    "phones",
+    "runs",
+    "schedules",
+    "steps",
+    "tasks",
+]
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+REASON_KIND = one_of(ReasonKind, "reason_kind", is_checked=False)
 
 ledger = Table(
     "ledger",
@@ -363,59 +382,4 @@ notifications = Table(
     Column("is_sent", Boolean, nullable=False),
     index_where("over_utc IS NULL", "ix_notifications_open", "not_before_utc"),
     Index(None, "created_utc"),
-)
-
-hosts = Table(
-    "hosts",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("epoch", BigInteger, nullable=False),
-    Column("process", Text, nullable=False),
-    Column("machine", Text, nullable=False),
-    Column("version", Text, nullable=False),
-    Column("is_daemon", Boolean, nullable=False),
-    Column("url", Text),
-    Column("artifacts", Text),
-    Column("started_utc", Instant, nullable=False),
-    Column("seen_utc", Instant, nullable=False),
-    Column("until_utc", Instant, nullable=False),
-    Column("stopped_utc", Instant),
-    Column("stop_reason", Text, nullable=False),
-    Column("clock_ahead_us", BigInteger, nullable=False),
-)
-
-lanes = Table(
-    "lanes",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("host", Text),
-    Column("host_epoch", BigInteger),
-    Column("epoch", BigInteger, nullable=False),
-    Column("since_utc", Instant, nullable=False),
-    Column("wanted_by", Text),
-    Column("wanted_utc", Instant),
-    Index(None, "host"),
-)
-
-leader = Table(
-    "leader",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("host", Text),
-    Column("epoch", BigInteger, nullable=False),
-    Column("since_utc", Instant, nullable=False),
-    Column("until_utc", Instant, nullable=False),
-)
-
-account_uses = Table(
-    "account_uses",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("task_id", ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
-    Column("lane", Text, nullable=False),
-    Column("app", Text),
-    Column("name", Text, nullable=False),
-    Column("since_utc", Instant, nullable=False),
-    Index(None, "name"),
-    Index(None, "task_id"),
 )

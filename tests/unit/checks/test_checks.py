@@ -17,8 +17,8 @@ from runner.diagnostics import Diagnostic
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FOLDER = Path(runner.checks.__file__).parent
 PARTS = (
-    "apps compact_campaign calendar files files_ahead material members nearby offsets outlook places processes "
-    "prospects sound view written"
+    "apps compact_campaign calendar entry_reader files files_ahead material members nearby offsets outlook places "
+    "processes prospects sound view written"
 )
 FLEETS = (ZoneInfo("Europe/Stockholm"), ZoneInfo("UTC"))
 NO_CHECKS = {"__init__", *PARTS.split()}
