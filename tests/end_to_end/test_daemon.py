@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 from daemon_process import NEVER, SOON_S, DaemonProcess, Daemons, campaign_text, soon
+from until import until
 
 from runner.clock import SystemClock
 from runner.store.ledger import Ledger
@@ -234,8 +235,7 @@ def adb_server_again(tmp_path: Path) -> Iterator[Callable[[PhonesProcess], None]
         host = psutil.Process(process.pid)
         (server,) = host.children()
         host.suspend()  # else it starts its own adb server again, which knows the phones
-        while host.status() != psutil.STATUS_STOPPED:
-            time.sleep(0.01)
+        until(lambda: host.status() == psutil.STATUS_STOPPED)
         server.kill()
         with _listen(process.adb_server_port) as listening:
             host.resume()

@@ -1,8 +1,7 @@
 """One backend on the fault server, and what its tasks have come to."""
 
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from batch_desk import Memory, MemoryJournal
@@ -49,13 +48,6 @@ class Desk:
 
     def effects(self) -> list[EffectState]:
         return [effect.state for effect in self.memory.effects.values()]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    ends_at = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < ends_at, "it never came to that"
-        time.sleep(0.005)
 
 
 def made(server: FaultServer) -> list[tuple[str, str | None]]:

@@ -7,9 +7,10 @@ from contextlib import closing
 
 import httpx
 import pytest
-from api_desk import Desk, all_are, made, until
+from api_desk import Desk, all_are, made
 from batch_desk import MemoryJournal, make_tasks
 from fault_server_process import FaultServer
+from until import until
 
 from runner.backends.local_api.client import Client
 from runner.clock import SystemClock

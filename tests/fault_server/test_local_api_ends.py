@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from api_desk import FASTER, Desk, all_are, made, until
+from api_desk import FASTER, Desk, all_are, made
 from batch_desk import MemoryJournal, make_tasks
 from fault_server_process import FaultServer
+from until import until
 
 from runner.backends.local_api.following import MOST_QUESTIONS
 from runner.backends.local_api.server import QUICKEST_S

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from api_desk import Desk, all_are, made, until
+from api_desk import Desk, all_are, made
 from batch_desk import make_tasks
 from fault_server_process import FaultServer
+from until import until
 
 from runner.tasks import Again, AttemptOutcome, EffectState, TaskOptions
 

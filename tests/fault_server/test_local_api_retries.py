@@ -10,10 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from api_desk import FASTER, Desk, until
+from api_desk import FASTER, Desk
 from batch_desk import NOON, make_tasks
 from fault_server_process import FaultServer
 from quick_clock import QuickClock
+from until import until
 
 from runner.backends.local_api.backend import LocalApiBackend
 from runner.backends.local_api.client import Client

@@ -3,8 +3,7 @@
 import os
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 from postgres_server import PostgresServer
+from until import until
 from wire import Wire
 
 from runner.clock import SystemClock
@@ -32,13 +32,6 @@ from runner.store.postgres import Postgres
 from runner.store.request_rows import PauseScope
 
 PATIENCE_S = 60.0
-
-
-def until(holds: Callable[[], object]) -> None:
-    give_up_at = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.02)
 
 
 class Log:

@@ -1,10 +1,10 @@
 """How a host takes the lanes of its phones, and gives them back, on a real PostgreSQL."""
 
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, cast
 
 import pytest
+from until import until
 
 from runner.clock import SystemClock
 from runner.errors import AdbUnavailable
@@ -66,13 +66,6 @@ class Life:
     def _say(self, words: str, *_: Any, **values: Any) -> None:
         self.said.append(words)
         self.hints.append(values.get("hint"))
-
-
-def until(holds: Callable[[], bool]) -> None:
-    give_up_at = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.02)
 
 
 @pytest.fixture

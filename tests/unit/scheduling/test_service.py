@@ -2,13 +2,13 @@
 
 import errno
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from daemons import a_task
+from until import until
 
 from runner.backends.backend import Problem
 from runner.clock import SystemClock
@@ -123,13 +123,6 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
         made = Daemon(folder, ledger)
         yield made
         made.stop()
-
-
-def until(is_so: Callable[[], object], seconds: float = PATIENCE_S) -> None:
-    give_up_at = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < give_up_at, "it did not come to that"
-        time.sleep(0.01)
 
 
 def soon() -> str:

@@ -4,7 +4,6 @@ import logging
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import fsspec
 import pytest
 from s3_server import BUCKET, Key, S3Server
 from s3fs import S3FileSystem
+from until import until
 from wire import Wire
 
 from runner.errors import LedgerError
@@ -73,13 +73,6 @@ def made(tmp_path: Path) -> Iterator[Callable[..., Artifacts]]:
 
 def waiting(tmp_path: Path) -> int:
     return sum(path.is_file() for path in (tmp_path / "north").rglob("*"))
-
-
-def until(holds: Callable[[], object]) -> None:
-    give_up_at = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.02)
 
 
 def test_what_a_host_writes_another_one_reads_and_removes(

@@ -1,13 +1,13 @@
 """Connections that stay open, and when they do not."""
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
+from until import until
 
 from runner.store.kept import KeptConnections
 
@@ -71,8 +71,7 @@ def test_who_is_urgent_goes_first(engine: Engine) -> None:
         for thread in others:
             thread.start()
         late.start()
-        while not kept._urgent:
-            time.sleep(0.001)
+        until(lambda: kept._urgent)
     for thread in [*others, late]:
         thread.join()
     assert order[0] == "urgent"

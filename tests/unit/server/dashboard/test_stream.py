@@ -4,12 +4,13 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
 from dashboard_desk import DashboardDesk, TestBrowser
+from until import until
 
 from runner.server.dashboard import stream
 from runner.server.dashboard.changes import EVERYTHING
@@ -65,13 +66,6 @@ def listening(url: str, *topics: str, since: str | None = None, **headers: str) 
 def streams_of(shown: DashboardDesk) -> Streams:
     streams: Streams = shown.app.state.frame.streams
     return streams
-
-
-def until(holds: Callable[[], bool]) -> None:
-    give_up_at = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.01)
 
 
 def test_a_page_hears_of_its_topics_and_of_now(shown: DashboardDesk, url: str) -> None:
